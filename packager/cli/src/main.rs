@@ -1,0 +1,2 @@
+//! The `packager` command.
+fn main() {}

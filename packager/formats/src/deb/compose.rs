@@ -1,0 +1,126 @@
+//! Puts a deb together.
+
+use std::collections::HashSet;
+
+use packager_artifact::{OwnBytes, Part, SharedPart, Unsigned};
+use zeroize::Zeroizing;
+
+use super::ar::{MAGIC, header, padding};
+use super::control::{control_member, file_name};
+use super::shared::SharedNotes;
+use crate::stream::close;
+use crate::tarball::{What, Written, end_size, write_entry};
+use crate::{Compression, Error, Kind, Package, Tree};
+
+/// IANA, `application/vnd.debian.binary-package`.
+const MEDIA_TYPE: &str = "application/vnd.debian.binary-package";
+
+/// Composes a deb of shared runs, the first of which was written for the first position, and the files in `own`.
+///
+/// # Errors
+/// [`Error::Mismatch`] when a path is there twice or lacks its directory, or a run was made by another compression;
+/// [`Error::Invalid`] when a text of `package` cannot stand in a deb; [`Error::Io`] when an own file cannot be read.
+pub fn compose(
+    package: &Package,
+    shared: &[(SharedPart, &SharedNotes)],
+    own: &Tree,
+    compression: Compression,
+) -> Result<Unsigned, Error> {
+    let mut written: Vec<Written> = shared
+        .iter()
+        .flat_map(|(_, notes)| notes.files.iter().cloned())
+        .collect();
+    let own_archive = write_own(package, own, &mut written)?;
+    check(&written)?;
+
+    let runs: Vec<_> = shared.iter().map(|(_, notes)| &notes.run).collect();
+    let mut tail = close(compression, &runs, &own_archive).map_err(|_| {
+        Error::Mismatch(format!(
+            "a shared part is not compressed with {}",
+            compression.extension()
+        ))
+    })?;
+    let data_size = shared.iter().map(|(part, _)| part.size_bytes).sum::<u64>() + tail.len() as u64;
+    // There is room for it: the buffer was made with some to spare.
+    tail.extend_from_slice(padding(data_size));
+
+    let mut parts = vec![Part::Own(OwnBytes::new(head(
+        package,
+        &written,
+        own,
+        compression,
+        data_size,
+    )?))];
+    parts.extend(shared.iter().map(|(part, _)| Part::Shared(*part)));
+    parts.push(Part::Own(OwnBytes::new(tail)));
+    Ok(Unsigned {
+        file_name: file_name(package)?,
+        media_type: MEDIA_TYPE,
+        parts,
+    })
+}
+
+/// The tar entries of `own` and the archive's end.
+fn write_own(package: &Package, own: &Tree, written: &mut Vec<Written>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let content: u64 = own
+        .entries()
+        .iter()
+        .map(|entry| match &entry.kind {
+            Kind::File { content, .. } => content.size_bytes(),
+            Kind::Directory | Kind::HostDirectory | Kind::Symlink(_) => 0,
+        })
+        .sum();
+    // Sized beforehand, generously: a vector that grows leaves copies of a secret behind.
+    let content = usize::try_from(content).map_err(|_| Error::Invalid("the own files are too large".to_owned()))?;
+    let mut archive = Zeroizing::new(Vec::with_capacity(content + own.entries().len() * 4096 + 20_480));
+    for entry in own.entries() {
+        written.push(write_entry(&mut *archive, entry, package.build_time)?);
+    }
+    let size = archive.len();
+    archive.resize(size + end_size(size), 0);
+    Ok(archive)
+}
+
+/// Everything in front of the shared parts.
+fn head(
+    package: &Package,
+    written: &[Written],
+    own: &Tree,
+    compression: Compression,
+    data_size: u64,
+) -> Result<Vec<u8>, Error> {
+    const VERSION: &[u8] = b"2.0\n";
+    let control = control_member(package, written, own, compression)?;
+    let time = package.build_time;
+    let extension = compression.extension();
+    Ok([
+        MAGIC.as_slice(),
+        &header("debian-binary", VERSION.len() as u64, time)?,
+        VERSION,
+        &header(&format!("control.tar.{extension}"), control.len() as u64, time)?,
+        &control,
+        padding(control.len() as u64),
+        &header(&format!("data.tar.{extension}"), data_size, time)?,
+    ]
+    .concat())
+}
+
+/// dpkg unpacks in order and makes no directories of its own accord.
+fn check(written: &[Written]) -> Result<(), Error> {
+    let mut directories = HashSet::new();
+    let mut paths = HashSet::new();
+    for entry in written {
+        if !paths.insert(entry.path.as_str()) {
+            return Err(Error::Mismatch(format!("{} is there twice", entry.path)));
+        }
+        if let Some((parent, _)) = entry.path.rsplit_once('/')
+            && !directories.contains(parent)
+        {
+            return Err(Error::Mismatch(format!("{} lacks its directory", entry.path)));
+        }
+        if matches!(entry.what, What::Directory | What::HostDirectory) {
+            directories.insert(entry.path.as_str());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Packaging formats: a file tree in, the parts of a package out.
+//!
+//! A package is composed (see `packager-artifact`): [`Format::write_shared`] turns a tree that holds nothing of a
+//! customer into a run of compressed data, once; [`Format::compose`] puts any number of such runs and a tree of the
+//! customer's own files together into one well-formed package. What composing must know of a shared run (its size, the
+//! digests of its files) is in the [`SharedNotes`] that writing it returned.
+//!
+//! This crate knows nothing of Fleet, and does no I/O beyond the readers and writers it is given: no clock, no
+//! environment, no randomness. The same input gives the same bytes.
+
+pub mod deb;
+mod error;
+mod format;
+mod package;
+pub mod stream;
+mod tarball;
+mod tree;
+
+pub use error::Error;
+pub use format::{Format, SharedNotes};
+pub use package::{Architecture, Package, Scripts};
+pub use stream::{Compression, Effort, Position};
+pub use tree::{Content, Entry, Kind, OnUpgrade, Privacy, Tree, TreePath};

@@ -1,0 +1,149 @@
+//! Compressed streams that are made of runs.
+//!
+//! A *run* is compressed data that is not a whole stream: it ends on a byte boundary, with everything that went into
+//! it flushed, and with no end-of-stream mark. The first run carries the stream's header. Runs follow each other, and
+//! [`close`] ends the stream with a run of the caller's own bytes, stored rather than compressed. What a stock tool
+//! reads is one plain stream, never a concatenation of streams: dpkg drops whatever follows the first xz stream without
+//! a word.
+//!
+//! | | a run | the end |
+//! |---|---|---|
+//! | xz | blocks | one block of stored chunks, the index over all blocks, the footer |
+//! | gzip | deflate blocks, then a sync flush | stored blocks, the CRC and the length of everything |
+
+mod gzip;
+mod xz;
+
+use std::io::{self, Write};
+use std::num::NonZeroU32;
+
+use serde::{Deserialize, Serialize};
+
+/// How the files of a package are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// LZMA2 in an xz container: the smaller download.
+    Xz,
+    /// Deflate in a gzip container: quicker to make and to install, a third larger.
+    Gzip,
+}
+
+impl Compression {
+    /// The ending of a file name.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Xz => "xz",
+            Self::Gzip => "gz",
+        }
+    }
+}
+
+/// How much work goes into a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// For what is made once and downloaded often; uses up to so many threads. The bytes do not depend on their number.
+    Best {
+        /// Compression threads.
+        threads: NonZeroU32,
+    },
+    /// For what is remade often: milliseconds for a megabyte.
+    Quick,
+}
+
+/// Where in its stream a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// At the beginning: it carries the stream's header.
+    First,
+    /// Behind another run.
+    Later,
+}
+
+/// What must be known of a run to end the stream that it is part of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Run {
+    /// Of an xz stream.
+    Xz(xz::Blocks),
+    /// Of a gzip member.
+    Gzip(gzip::Checked),
+}
+
+impl Run {
+    /// The compression that made it.
+    #[must_use]
+    pub const fn compression(&self) -> Compression {
+        match self {
+            Self::Xz(_) => Compression::Xz,
+            Self::Gzip(_) => Compression::Gzip,
+        }
+    }
+}
+
+/// Compresses what is written to it as one run.
+pub enum Encoder<W: Write> {
+    /// Of an xz stream.
+    Xz(xz::Encoder<W>),
+    /// Of a gzip member.
+    Gzip(gzip::Encoder<W>),
+}
+
+impl<W: Write> Encoder<W> {
+    /// Starts a run.
+    ///
+    /// # Errors
+    /// When the compressor cannot be set up, or `out` cannot be written.
+    pub fn new(compression: Compression, position: Position, effort: Effort, out: W) -> io::Result<Self> {
+        match compression {
+            Compression::Xz => xz::Encoder::new(position, effort, out).map(Self::Xz),
+            Compression::Gzip => gzip::Encoder::new(position, effort, out).map(Self::Gzip),
+        }
+    }
+
+    /// Ends the run, and gives back the writer.
+    ///
+    /// # Errors
+    /// When the compressor fails, or `out` cannot be written.
+    pub fn finish(self) -> io::Result<(W, Run)> {
+        match self {
+            Self::Xz(encoder) => encoder.finish().map(|(out, blocks)| (out, Run::Xz(blocks))),
+            Self::Gzip(encoder) => encoder.finish().map(|(out, checked)| (out, Run::Gzip(checked))),
+        }
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Xz(encoder) => encoder.write(buf),
+            Self::Gzip(encoder) => encoder.write(buf),
+        }
+    }
+
+    /// Does nothing: a run is flushed once, at its end.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The end of a stream whose beginning is `runs`: `own` in stored form, and whatever the container ends with. With no
+/// runs it is a whole stream.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] if a run was made by another compression.
+pub fn close(compression: Compression, runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
+    match compression {
+        Compression::Xz => xz::close(runs, own),
+        Compression::Gzip => gzip::close(runs, own),
+    }
+}
+
+/// The error for a run that another compression made.
+fn foreign_run() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "a run was made by another compression")
+}
+
+#[cfg(test)]
+mod tests;

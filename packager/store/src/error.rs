@@ -1,0 +1,105 @@
+//! What can go wrong, by what a caller does about it.
+
+use std::io;
+
+/// Why the store did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Too many builds wait already. Try again later.
+    #[error("the build queue is full")]
+    QueueFull,
+    /// The storage limit is reached or the disk is full. Try again after something has expired.
+    #[error("the storage is full")]
+    StorageFull,
+    /// No package has this id, or it was forgotten.
+    #[error("there is no such package")]
+    Unknown,
+    /// The package is still being built.
+    #[error("the package is not finished")]
+    NotReady,
+    /// The build of the package failed.
+    #[error("the build of the package failed")]
+    Failed,
+    /// The package has expired or was destroyed.
+    #[error("the package has expired")]
+    Expired,
+    /// The package's bytes on disk are not what was stored. They must not be served.
+    #[error("the stored package is damaged")]
+    Damaged,
+    /// The build is over: the package is finished already, or was destroyed meanwhile. The result is to be dropped.
+    #[error("the package is not being built any more")]
+    NotInProgress,
+    /// A shared part that the package refers to is not there. It has to be made anew.
+    #[error("a shared part of the package is missing")]
+    PartMissing,
+    /// The data directory belongs to another master key.
+    #[error("the data directory was made with another master key")]
+    WrongMasterKey,
+    /// Another process has the data directory open.
+    #[error("the data directory is in use by another process")]
+    Locked,
+    /// The system refused an operation, for example because the disk is mounted read-only.
+    #[error("cannot {action}")]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The index cannot be read or written.
+    #[error("the index cannot be used")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Names the action that failed, except where a full disk is all there is to say.
+    pub(crate) fn io(action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| {
+            if is_full(&source) {
+                Self::StorageFull
+            } else {
+                Self::Io { action, source }
+            }
+        }
+    }
+}
+
+impl From<sled::Error> for Error {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Io(source) => Self::io("use the index")(source),
+            other => Self::Index(Box::new(other)),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Index(Box::new(error))
+    }
+}
+
+/// Whether the disk or the quota is used up.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_not_just_any_error() {
+        let enospc = || io::Error::from(rustix::io::Errno::NOSPC);
+        let edquot = || io::Error::from(rustix::io::Errno::DQUOT);
+        let erofs = || io::Error::from(rustix::io::Errno::ROFS);
+        assert!(matches!(Error::io("write")(enospc()), Error::StorageFull));
+        assert!(matches!(Error::io("write")(edquot()), Error::StorageFull));
+        assert!(matches!(Error::from(sled::Error::Io(enospc())), Error::StorageFull));
+        let read_only = Error::io("write a package")(erofs());
+        assert_eq!(read_only.to_string(), "cannot write a package");
+        let source = std::error::Error::source(&read_only).unwrap().to_string();
+        assert!(source.contains("Read-only file system"), "{source}");
+    }
+}

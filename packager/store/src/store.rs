@@ -1,0 +1,155 @@
+//! The store as a whole.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+
+use crate::durable::{self, make_folder};
+use crate::index::Index;
+use crate::keyring::Keyring;
+use crate::lock::Lock;
+use crate::pending::{Pending, lock};
+use crate::seal::Purpose;
+use crate::shred::shred;
+use crate::{Error, Fingerprint, MasterKey, PackageId, SharedParts, StoreSettings};
+
+/// The packages of one data directory. All methods take `&self` and may be called from many threads; those that write
+/// block for the disk. The store has no clock: `now` is always an argument.
+pub struct Store {
+    pub(crate) dir: PathBuf,
+    pub(crate) settings: StoreSettings,
+    pub(crate) keyring: Keyring,
+    pub(crate) index: Index,
+    pub(crate) shared: SharedParts,
+    pub(crate) pending: Mutex<Pending>,
+    /// Sealed files that could not be destroyed when they had to be; tried again by [`Store::expire_due`].
+    resisting: Mutex<Vec<PathBuf>>,
+    _lock: Lock,
+}
+
+impl Store {
+    /// Opens the data directory `dir`, which is made if it is not there, and puts it in order: temporary files go, what
+    /// expired meanwhile is destroyed, what was finished but not yet indexed is taken in, what had not been finished is
+    /// queued again ([`Store::unfinished`]), and what belongs to no package goes.
+    ///
+    /// A live package whose own file is gone has been destroyed and reads as expired; one whose own file has another
+    /// size than it was written with reads as failed, and an equal request starts a new build.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while another process has it open, [`Error::WrongMasterKey`] when it was made with another
+    /// key, and errors of the disk.
+    pub fn open(dir: &Path, key: &MasterKey, settings: StoreSettings, now: Timestamp) -> Result<Self, Error> {
+        fs::create_dir_all(dir).map_err(Error::io("make the data directory"))?;
+        let lock = Lock::take(dir)?;
+        let keyring = Keyring::derive(key);
+        make_folders(dir).map_err(Error::io("make the folders of the data directory"))?;
+        durable::clear_folder(&dir.join("tmp")).map_err(Error::io("clear temporary files"))?;
+        check_key(dir, &keyring)?;
+        let index = Index::open(&dir.join("index"), settings.remember_expired)?;
+        let (entries, uses) = index.shared_trees()?;
+        let store = Self {
+            shared: SharedParts::open(dir, entries, uses)?,
+            dir: dir.to_owned(),
+            settings,
+            keyring,
+            index,
+            pending: Mutex::default(),
+            resisting: Mutex::default(),
+            _lock: lock,
+        };
+        store.recover(now)?;
+        Ok(store)
+    }
+
+    /// The fingerprint of a request in its canonical form, which must not depend on `retry`.
+    #[must_use]
+    pub fn fingerprint(&self, canonical: &[u8]) -> Fingerprint {
+        self.keyring.fingerprint(canonical)
+    }
+
+    /// The shared parts.
+    #[must_use]
+    pub const fn shared(&self) -> &SharedParts {
+        &self.shared
+    }
+
+    /// Packages in progress, the oldest first. After [`Store::open`] these are the builds to take up again.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<PackageId> {
+        lock(&self.pending).in_order()
+    }
+
+    /// Waits until the index is on the disk. For an orderly end; nothing is lost without it.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.index.flush()
+    }
+
+    pub(crate) fn path(&self, id: PackageId, purpose: Purpose) -> PathBuf {
+        let name = id.to_string();
+        let folder = name.get(..2).unwrap_or_default();
+        let extension = match purpose {
+            Purpose::Job => "job",
+            Purpose::Own => "own",
+        };
+        self.dir
+            .join("packages")
+            .join(folder)
+            .join(format!("{name}.{extension}"))
+    }
+
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        durable::write(&self.dir.join("tmp"), path, bytes).map_err(Error::io("write a package"))
+    }
+
+    /// Destroys a file that was written for nothing, on the way out with another error.
+    pub(crate) fn discard(&self, path: PathBuf) {
+        if let Err(error) = self.shred(vec![path]) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot destroy a file yet");
+        }
+    }
+
+    /// Destroys sealed files. What resists is remembered, and tried again with the next call.
+    pub(crate) fn shred(&self, mut paths: Vec<PathBuf>) -> Result<(), Error> {
+        paths.append(&mut lock(&self.resisting));
+        shred(paths).map_err(|(mut left, error)| {
+            lock(&self.resisting).append(&mut left);
+            Error::io("destroy a package")(error)
+        })
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+fn make_folders(dir: &Path) -> io::Result<()> {
+    for name in ["tmp", "index", "shared", "packages"] {
+        make_folder(&dir.join(name))?;
+    }
+    let packages = dir.join("packages");
+    for first in 0..=u8::MAX {
+        make_folder(&packages.join(format!("{first:02x}")))?;
+    }
+    fs::File::open(packages)?.sync_all()?;
+    fs::File::open(dir)?.sync_all()
+}
+
+/// Compares the key with the one that the directory was made with, or remembers it in a new directory.
+fn check_key(dir: &Path, keyring: &Keyring) -> Result<(), Error> {
+    let path = dir.join("key-check");
+    let check = hex::encode(keyring.check());
+    match fs::read(&path) {
+        Ok(text) if text.trim_ascii() == check.as_bytes() => Ok(()),
+        Ok(_) => Err(Error::WrongMasterKey),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            durable::write(&dir.join("tmp"), &path, check.as_bytes()).map_err(Error::io("write the key check"))
+        }
+        Err(error) => Err(Error::io("read the key check")(error)),
+    }
+}

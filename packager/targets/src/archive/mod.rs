@@ -1,0 +1,26 @@
+//! Archives inside targets: gzip-compressed tar, unpacked within bounds.
+//!
+//! A target's hash says who made the archive, not that it is harmless. So nothing in it is
+//! executed, linked or named: entries are directories and regular files alone, their paths
+//! are checked as text, and their contents are written to files with numbers for names,
+//! `0`, `1`, `2`, … in the order of the archive. Where a file would have gone is recorded
+//! beside it, as a validated relative path.
+//!
+//! The headers are read one by one, extended ones too, because the long name of an entry
+//! (GNU `L`, pax `path`) is itself data of unbounded size. Go's `archive/tar`, GNU tar and
+//! libarchive write nothing else for trees of files and directories.
+
+mod entry;
+mod extended;
+mod fault;
+mod path;
+mod reader;
+mod tree;
+mod unpack;
+
+pub use entry::{EntryKind, UnpackedEntry};
+pub use fault::ArchiveFault;
+pub use path::ArchivePath;
+pub use unpack::Unpacked;
+
+pub(crate) use unpack::unpack;

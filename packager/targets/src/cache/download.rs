@@ -1,0 +1,91 @@
+use std::path::Path;
+
+use futures_util::TryStreamExt;
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncWriteExt, BufWriter};
+use tough::Transport;
+use url::Url;
+
+use super::key::CacheKey;
+use crate::blocking::blocking_io;
+use crate::body::{self, Body};
+use crate::durable;
+use crate::error::{Check, Error, Subject};
+use crate::hashes::{Digests, Hasher};
+use crate::limits::Limits;
+use crate::target::{CachedTarget, Target};
+use crate::workflow::Missing;
+
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Section 5.7, "fetch target": "download the target (up to the number of bytes specified in
+/// the targets metadata), and verify that its hashes match the targets metadata". Only then
+/// does the file get its name.
+pub(super) async fn download(
+    folder: &Path,
+    key: &CacheKey,
+    target: &Target,
+    transport: &dyn Transport,
+    url: &Url,
+    limits: &Limits,
+) -> Result<CachedTarget, Error> {
+    if target.length_bytes > limits.target_bytes {
+        return Err(Error::untrusted(Subject::Target, Check::Length));
+    }
+    let body = open(target, transport, url, limits).await?;
+    let temporary = {
+        let folder = folder.to_owned();
+        blocking_io(move || NamedTempFile::new_in(folder)).await?
+    };
+    let writer = temporary.reopen().map_err(Error::cache)?;
+    let (size_bytes, digests) = copy(body, writer).await?;
+    if size_bytes != target.length_bytes {
+        return Err(Error::untrusted(Subject::Target, Check::Length));
+    }
+    if !target.hashes.matches(&digests) {
+        return Err(Error::untrusted(Subject::Target, Check::Hash));
+    }
+    let name = key.file_name();
+    let path = folder.join(&name);
+    let folder = folder.to_owned();
+    blocking_io(move || durable::persist(temporary, &folder, &name)).await?;
+    Ok(CachedTarget::new(path, size_bytes, digests))
+}
+
+/// Section 5.7.3: "If consistent snapshots are used …, then the filename is of the form
+/// HASH.FILENAME.EXT", with any one of the listed hashes; else it is the name itself.
+async fn open(target: &Target, transport: &dyn Transport, url: &Url, limits: &Limits) -> Result<Body, Error> {
+    let names: Vec<String> = if target.consistent_snapshot {
+        let prefixes = target.hashes.file_name_prefixes();
+        prefixes.map(|prefix| target.name.relative_url(Some(&prefix))).collect()
+    } else {
+        vec![target.name.relative_url(None)]
+    };
+    for name in names {
+        let url = url
+            .join(&name)
+            .map_err(|error| Error::transport(Subject::Target, error))?;
+        let body = body::open(transport, url, target.length_bytes, limits.pace)
+            .await
+            .map_err(|error| error.into_error(Subject::Target))?;
+        if let Some(body) = body {
+            return Ok(body);
+        }
+    }
+    Err(Error::transport(Subject::Target, Missing))
+}
+
+async fn copy(mut body: Body, writer: std::fs::File) -> Result<(u64, Digests), Error> {
+    let writer = tokio::fs::File::from_std(writer);
+    let mut writer = BufWriter::with_capacity(BUFFER_BYTES, writer);
+    let mut hasher = Hasher::default();
+    let mut size_bytes = 0;
+    let failed = |error: body::BodyError| error.into_error(Subject::Target);
+    while let Some(piece) = body.try_next().await.map_err(failed)? {
+        hasher.update(&piece);
+        size_bytes += piece.len() as u64;
+        writer.write_all(&piece).await.map_err(Error::cache)?;
+    }
+    writer.flush().await.map_err(Error::cache)?;
+    Ok((size_bytes, hasher.finish()))
+}

@@ -1,0 +1,145 @@
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::error::Error;
+
+type Outcome<V> = Option<Result<V, Error>>;
+type Flights<K, V> = Arc<Mutex<HashMap<K, watch::Receiver<Outcome<V>>>>>;
+
+/// Work that is done once for all who ask for it at the same time.
+///
+/// It runs as a task of its own: a caller who goes away does not end it for the others.
+/// An outcome is not kept: who asks after the end starts anew.
+pub(crate) struct SingleFlight<K, V>(Flights<K, V>);
+
+/// The task stopped without an outcome: it panicked, or the runtime shut down.
+#[derive(Debug, thiserror::Error)]
+#[error("the work was interrupted")]
+struct Interrupted;
+
+impl<K, V> Default for SingleFlight<K, V> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K, V> SingleFlight<K, V>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Waits for the work under `key`, which `work` makes if none is under way.
+    pub(crate) async fn run<F>(&self, key: K, work: impl FnOnce() -> F) -> Result<V, Error>
+    where
+        F: Future<Output = Result<V, Error>> + Send + 'static,
+    {
+        let mut outcome = self.join_or_start(key, work);
+        match outcome.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(result)) => result.clone(),
+            _ => Err(Error::cache(Interrupted)),
+        }
+    }
+
+    fn join_or_start<F>(&self, key: K, work: impl FnOnce() -> F) -> watch::Receiver<Outcome<V>>
+    where
+        F: Future<Output = Result<V, Error>> + Send + 'static,
+    {
+        let mut flights = lock(&self.0);
+        if let Some(outcome) = flights.get(&key) {
+            return outcome.clone();
+        }
+        let (sender, receiver) = watch::channel(None);
+        flights.insert(key.clone(), receiver.clone());
+        let landing = Landing {
+            key,
+            flights: Arc::clone(&self.0),
+        };
+        let work = work();
+        tokio::spawn(async move {
+            let result = work.await;
+            drop(landing);
+            // Nobody may be waiting any more.
+            let _ = sender.send(Some(result));
+        });
+        receiver
+    }
+}
+
+/// Takes a flight off the table, also when its task panics.
+struct Landing<K: Eq + Hash, V> {
+    key: K,
+    flights: Flights<K, V>,
+}
+
+impl<K: Eq + Hash, V> Drop for Landing<K, V> {
+    fn drop(&mut self) {
+        lock(&self.flights).remove(&self.key);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn those_who_ask_at_once_share_one_flight() {
+        let flights = SingleFlight::<u8, usize>::default();
+        let started = Arc::new(AtomicUsize::new(0));
+        let ask = |key| {
+            let started = Arc::clone(&started);
+            flights.run(key, move || async move {
+                tokio::task::yield_now().await;
+                Ok(started.fetch_add(1, Ordering::SeqCst))
+            })
+        };
+        let results = join_all((0..16).map(|_| ask(1))).await;
+        assert!(results.iter().all(|result| matches!(result, Ok(0))));
+        assert!(matches!(ask(1).await, Ok(1)), "a later caller starts anew");
+        let _ = tokio::join!(ask(2), ask(3));
+        assert_eq!(started.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_goes_away_does_not_end_it_for_the_others() {
+        let flights = Arc::new(SingleFlight::<u8, u8>::default());
+        let go = Arc::new(Notify::new());
+        let first = {
+            let (flights, go) = (Arc::clone(&flights), Arc::clone(&go));
+            tokio::spawn(async move {
+                let work = || async move {
+                    go.notified().await;
+                    Ok(7)
+                };
+                flights.run(1, work).await
+            })
+        };
+        while lock(&flights.0).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        let second = flights.run(1, || async { Ok(0) });
+        go.notify_one();
+        assert_eq!(second.await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_leaves_nothing_behind() {
+        let flights = SingleFlight::<u8, u8>::default();
+        let result = flights.run(1, || async { panic!("on purpose") }).await;
+        assert!(matches!(result, Err(Error::Cache { .. })));
+        assert_eq!(flights.run(1, || async { Ok(2) }).await.unwrap(), 2);
+    }
+}

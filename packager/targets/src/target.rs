@@ -1,0 +1,99 @@
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::hashes::{Digests, Hashes};
+use crate::target_name::TargetName;
+use crate::target_version::TargetVersion;
+
+/// What trusted metadata lists about a target file (TARGETS in the specification, section 4.5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Target {
+    pub(crate) name: TargetName,
+    pub(crate) length_bytes: u64,
+    pub(crate) hashes: Hashes,
+    pub(crate) version: Option<TargetVersion>,
+    /// Whether the file's name carries its hash.
+    pub(crate) consistent_snapshot: bool,
+}
+
+impl Target {
+    /// The target's name.
+    #[must_use]
+    pub fn name(&self) -> &TargetName {
+        &self.name
+    }
+
+    /// The file's length.
+    #[must_use]
+    pub fn length_bytes(&self) -> u64 {
+        self.length_bytes
+    }
+
+    /// The file's digests, as far as they are listed.
+    #[must_use]
+    pub fn hashes(&self) -> &Hashes {
+        &self.hashes
+    }
+
+    /// The version in the target's `custom` object, where Fleet puts it.
+    #[must_use]
+    pub fn version(&self) -> Option<&TargetVersion> {
+        self.version.as_ref()
+    }
+}
+
+/// A target's file in the cache. Its length and every listed hash held.
+#[derive(Debug, Clone)]
+pub struct CachedTarget(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    size_bytes: u64,
+    digests: Digests,
+}
+
+impl CachedTarget {
+    pub(crate) fn new(path: PathBuf, size_bytes: u64, digests: Digests) -> Self {
+        Self(Arc::new(Inner {
+            path,
+            size_bytes,
+            digests,
+        }))
+    }
+
+    /// Where the file lies. Its name says nothing about the target. Read-only: all builds share it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// The file's length.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.0.size_bytes
+    }
+
+    /// The file's SHA-256, computed here whatever the repository lists.
+    #[must_use]
+    pub fn sha256(&self) -> &[u8; 32] {
+        &self.0.digests.sha256
+    }
+
+    /// The file's SHA-512, computed here whatever the repository lists.
+    #[must_use]
+    pub fn sha512(&self) -> &[u8; 64] {
+        &self.0.digests.sha512
+    }
+
+    /// Opens the file for reading.
+    pub fn open(&self) -> io::Result<File> {
+        File::open(&self.0.path)
+    }
+
+    pub(crate) fn digests(&self) -> &Digests {
+        &self.0.digests
+    }
+}
