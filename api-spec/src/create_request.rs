@@ -156,6 +156,7 @@ impl CreateRequest {
     #[must_use]
     #[expect(
         clippy::expect_used,
+        clippy::missing_panics_doc,
         reason = "strings and booleans under fixed names always serialize, to memory"
     )]
     pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
@@ -220,29 +221,35 @@ impl io::Write for Length {
 
 /// The schemas of strings that are one of a few words.
 mod schema {
+    use utoipa::openapi::schema::SchemaType;
     use utoipa::openapi::{Object, ObjectBuilder, Type};
 
-    fn one_of<const N: usize>(words: [&'static str; N]) -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
-    }
-
     pub(super) fn package_type() -> Object {
-        one_of(["deb", "rpm", "msi", "pkg", "pkg.tar.zst"])
-            .description(Some("The kind of package."))
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(["deb", "rpm", "msi", "pkg", "pkg.tar.zst"]))
+            .description(Some("The kind of package; `pkg.tar.zst` is Arch Linux's."))
             .build()
     }
 
     pub(super) fn arch() -> Object {
-        one_of(["amd64", "arm64"])
-            .default(Some("amd64".into()))
-            .description(Some("The host's architecture. Refused for `pkg`, which is universal."))
-            .build()
+        optional(
+            ["amd64", "arm64"],
+            "The hosts' architecture. Refused for `pkg`, which is universal.",
+        )
     }
 
     pub(super) fn host_identifier() -> Object {
-        one_of(["uuid", "instance"])
-            .default(Some("uuid".into()))
-            .description(Some("What osquery identifies the host by."))
+        optional(["uuid", "instance"], "What osquery identifies the host by.")
+    }
+
+    /// One of `words`, the first by default, or null.
+    fn optional(words: [&'static str; 2], description: &str) -> Object {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .enum_values(Some(words.into_iter().map(Some).chain([None])))
+            .default(words.first().map(|&word| word.into()))
+            .description(Some(description))
             .build()
     }
 }

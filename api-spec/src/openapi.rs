@@ -23,6 +23,7 @@ use crate::{CreateRequest, CreateResponse, FieldProblem, Problem, Stage, StatusR
 #[must_use]
 #[expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     reason = "the document is a constant of this crate, and a test writes it"
 )]
 pub fn openapi_json() -> String {
@@ -41,7 +42,12 @@ fn document() -> OpenApi {
                     "Builds installers of Fleet's agent for a Fleet URL and an enroll secret, keeps them encrypted, \
                      serves them, and destroys them after a while.",
                 ))
-                .license(Some(LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build()))
+                .license(Some(
+                    LicenseBuilder::new()
+                        .name(env!("CARGO_PKG_LICENSE"))
+                        .identifier(Some(env!("CARGO_PKG_LICENSE")))
+                        .build(),
+                ))
                 .build(),
         )
         .paths(

@@ -1,5 +1,7 @@
 //! The committed document is the one that the types describe.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::collections::BTreeSet;
 
 use packager_api::{Field, openapi_json};

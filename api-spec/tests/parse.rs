@@ -1,5 +1,7 @@
 //! Reading hostile and friendly bodies of `POST /create`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use packager_api::{CreateRequest, Field, FieldProblem, MAX_PROBLEMS, MalformedJson, Parsed, SecretText};
 
 fn parse(body: &str) -> Parsed {

@@ -7,10 +7,10 @@ use crate::InvalidValue;
 /// The processor architecture of the hosts. The default is `amd64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Architecture {
-    /// x86-64.
+    /// 64-bit x86.
     #[default]
     Amd64,
-    /// AArch64.
+    /// 64-bit ARM.
     Arm64,
 }
 

@@ -12,16 +12,11 @@ text_newtype! {
     /// The content of osquery's flagfile, at most 64 KiB: each line a `--flag[=value]`, a comment (`#`) or blank, with
     /// spaces before and after it as osquery's reader skips them. It may hold secrets.
     ///
-    /// A line break may be CRLF, as Windows editors write it, and is kept as LF: the same lines are the same argument.
+    /// The default is empty. A line break may be CRLF, as Windows editors write it, and is kept as LF: the same lines are the same argument.
+    #[derive(Default)]
     Flagfile,
     /// The content, with LF line breaks.
     as_str
-}
-
-impl Default for Flagfile {
-    fn default() -> Self {
-        Self(SecretText::default())
-    }
 }
 
 impl TryFrom<&str> for Flagfile {

@@ -52,6 +52,12 @@ fn check_components(path: Option<&str>, separators: &[char], not_absolute: &'sta
     if path.split(separators).any(|component| component == "..") {
         return Err(InvalidValue::new("must not contain `..`"));
     }
+    // Windows drops dots and spaces at the end of a component, so `.. ` climbs too.
+    if separators.contains(&'\\') && path.split(separators).any(|component| component.ends_with(['.', ' '])) {
+        return Err(InvalidValue::new(
+            "must not have a dot or a space at the end of a component",
+        ));
+    }
     let is_special = |character: char| "\"'`$%<>|?*:;&\\".contains(character) && !separators.contains(&character);
     if path.contains(is_special) {
         return Err(InvalidValue::new(

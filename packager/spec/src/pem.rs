@@ -30,7 +30,9 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block<'_>>, InvalidValue> {
             continue;
         };
         let label = begin.strip_suffix("-----").ok_or_else(malformed)?;
-        let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
+        let body = lines.clone().take_while(|line| !line.starts_with("-----END "));
+        // Large enough from the start, here and below: a growing buffer would leave a copy of a key behind.
+        let mut base64 = Zeroizing::new(String::with_capacity(body.map(str::len).sum()));
         loop {
             let line = lines.next().ok_or_else(malformed)?;
             if let Some(end) = line.strip_prefix("-----END ") {
@@ -41,7 +43,6 @@ pub(crate) fn blocks(text: &str) -> Result<Vec<Block<'_>>, InvalidValue> {
             }
             base64.push_str(line);
         }
-        // Large enough from the start: a growing buffer would leave a copy of a key behind.
         let mut der = Zeroizing::new(Vec::with_capacity(base64.len()));
         STANDARD
             .decode_vec(base64.as_bytes(), &mut der)

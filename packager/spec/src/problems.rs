@@ -15,11 +15,11 @@ impl Problems {
 
     /// The value that `read` makes of what was given. `None` if nothing was given, or if it is refused: then the
     /// problem is noted, and whatever the caller takes instead never leaves it.
-    pub(crate) fn read_with<T>(
+    pub(crate) fn read_with<'a, T>(
         &mut self,
         field: Field,
-        given: Option<&str>,
-        read: impl FnOnce(&str) -> Result<T, InvalidValue>,
+        given: Option<&'a str>,
+        read: impl FnOnce(&'a str) -> Result<T, InvalidValue>,
     ) -> Option<T> {
         match read(given?) {
             Ok(value) => Some(value),
@@ -30,18 +30,12 @@ impl Problems {
         }
     }
 
+    /// The same for a type that reads itself.
     pub(crate) fn read<'a, T>(&mut self, field: Field, given: Option<&'a str>) -> Option<T>
     where
         T: TryFrom<&'a str, Error = InvalidValue>,
     {
-        // Not through `read_with`, whose closure would have to name the lifetime.
-        match T::try_from(given?) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.report(field, error.to_string());
-                None
-            }
-        }
+        self.read_with(field, given, T::try_from)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

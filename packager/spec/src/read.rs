@@ -15,42 +15,41 @@ impl PackageSpec {
     /// while the type is missing or unknown.
     pub fn from_request(request: &CreateRequest) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Problems::default();
-        let problems_mut = &mut problems;
-        let package_type = package_type(request, problems_mut);
-        let enrollment = enrollment(request, package_type, problems_mut);
-        let architecture = architecture(request, package_type, problems_mut);
-        let switches = switches(request, package_type, problems_mut);
+        let package_type = package_type(request, &mut problems);
+        let enrollment = enrollment(request, package_type, &mut problems);
+        let architecture = architecture(request, package_type, &mut problems);
+        let switches = switches(request, package_type, &mut problems);
         let fleet_certificate = server_certificate(
             Field::FleetCertificate,
-            &request.fleet_certificate,
+            request.fleet_certificate.as_ref(),
             request,
-            problems_mut,
+            &mut problems,
         );
         let update_tls_certificate = server_certificate(
             Field::UpdateTlsCertificate,
-            &request.update_tls_certificate,
+            request.update_tls_certificate.as_ref(),
             request,
-            problems_mut,
+            &mut problems,
         );
-        let fleet_tls_client = tls_client(request, problems_mut);
-        let osquery_database = problems.read_with(Field::OsqueryDb, secret(&request.osquery_db), |path| {
+        let fleet_tls_client = tls_client(request, &mut problems);
+        let osquery_database = problems.read_with(Field::OsqueryDb, secret(request.osquery_db.as_ref()), |path| {
             OsqueryDatabasePath::new(path, package_type)
         });
         if request.end_user_email.is_some() && package_type == Some(PackageType::Pkg) {
             problems.report(Field::EndUserEmail, "is not for pkg");
         }
-        let end_user_email = problems.read(Field::EndUserEmail, secret(&request.end_user_email));
+        let end_user_email = problems.read(Field::EndUserEmail, secret(request.end_user_email.as_ref()));
         let mut channel = |field, given: &Option<String>| problems.read(field, given.as_deref()).unwrap_or_default();
         let orbit_channel = channel(Field::OrbitChannel, &request.orbit_channel);
         let osqueryd_channel = channel(Field::OsquerydChannel, &request.osqueryd_channel);
         let desktop_channel = channel(Field::DesktopChannel, &request.desktop_channel);
         let update_interval = problems.read(Field::UpdateInterval, request.update_interval.as_deref());
         let host_identifier = problems.read(Field::HostIdentifier, request.host_identifier.as_deref());
-        let osquery_flagfile = problems.read(Field::OsqueryFlagfile, secret(&request.osquery_flagfile));
-        let update_url = problems.read(Field::UpdateUrl, secret(&request.update_url));
+        let osquery_flagfile = problems.read(Field::OsqueryFlagfile, secret(request.osquery_flagfile.as_ref()));
+        let update_url = problems.read(Field::UpdateUrl, secret(request.update_url.as_ref()));
         let browser_host = problems.read(
             Field::FleetDesktopAlternativeBrowserHost,
-            secret(&request.fleet_desktop_alternative_browser_host),
+            secret(request.fleet_desktop_alternative_browser_host.as_ref()),
         );
         let (Some(package_type), Some(enrollment), true) = (package_type, enrollment, problems.is_empty()) else {
             return Err(problems.into_field_problems());
@@ -91,8 +90,8 @@ impl TryFrom<&CreateRequest> for PackageSpec {
     }
 }
 
-fn secret(given: &Option<SecretText>) -> Option<&str> {
-    given.as_ref().map(SecretText::expose_secret)
+fn secret(given: Option<&SecretText>) -> Option<&str> {
+    given.map(SecretText::expose_secret)
 }
 
 fn package_type(request: &CreateRequest, problems: &mut Problems) -> Option<PackageType> {
@@ -137,8 +136,9 @@ fn enrollment(
             problems.report(field, format!("must be given together with {other}"));
         }
     }
-    let fleet_url: Option<FleetUrl> = problems.read(Field::FleetUrl, secret(&request.fleet_url));
-    let enroll_secret: Option<EnrollSecret> = problems.read(Field::EnrollSecret, secret(&request.enroll_secret));
+    let fleet_url: Option<FleetUrl> = problems.read(Field::FleetUrl, secret(request.fleet_url.as_ref()));
+    let enroll_secret: Option<EnrollSecret> =
+        problems.read(Field::EnrollSecret, secret(request.enroll_secret.as_ref()));
     let credentials = fleet_url
         .zip(enroll_secret)
         .map(|(fleet_url, enroll_secret)| Credentials {
@@ -190,7 +190,7 @@ fn switches(request: &CreateRequest, package_type: Option<PackageType>, problems
 
 fn server_certificate(
     field: Field,
-    given: &Option<SecretText>,
+    given: Option<&SecretText>,
     request: &CreateRequest,
     problems: &mut Problems,
 ) -> Option<CertificateChain> {
@@ -201,7 +201,10 @@ fn server_certificate(
 }
 
 fn tls_client(request: &CreateRequest, problems: &mut Problems) -> Option<TlsClientIdentity> {
-    let (certificate, key) = (&request.fleet_tls_client_certificate, &request.fleet_tls_client_key);
+    let (certificate, key) = (
+        request.fleet_tls_client_certificate.as_ref(),
+        request.fleet_tls_client_key.as_ref(),
+    );
     for (field, given, other, other_given) in [
         (
             Field::FleetTlsClientCertificate,

@@ -2,7 +2,10 @@
 
 use packager_api::CreateRequest;
 
-use crate::{CertificateChain, Enrollment, PackageSpec, PackagerSwitch, Service, TlsClientIdentity};
+use crate::{
+    BrowserHost, CertificateChain, EndUserEmail, Enrollment, OsqueryDatabasePath, PackageSpec, PackagerSwitch, Service,
+    TlsClientIdentity, UpdateUrl,
+};
 
 impl PackageSpec {
     /// The normalised request: every default is explicit, `retry` is absent, and so is `arch` for `pkg`. Two requests
@@ -36,15 +39,15 @@ impl PackageSpec {
             fleet_managed_host_identity_certificate: is_on(PackagerSwitch::FleetManagedHostIdentityCertificate),
             use_system_configuration: Some(matches!(self.enrollment, Enrollment::SystemConfiguration(_))),
             host_identifier: Some(self.host_identifier.to_string()),
-            end_user_email: self.end_user_email.as_ref().map(|email| email.to_secret_text()),
-            osquery_db: self.osquery_database.as_ref().map(|path| path.to_secret_text()),
+            end_user_email: self.end_user_email.as_ref().map(EndUserEmail::to_secret_text),
+            osquery_db: self.osquery_database.as_ref().map(OsqueryDatabasePath::to_secret_text),
             fleet_desktop_alternative_browser_host: self
                 .fleet_desktop_alternative_browser_host
                 .as_ref()
-                .map(|host| host.to_secret_text()),
+                .map(BrowserHost::to_secret_text),
             fleet_tls_client_certificate: client.map(|client| client.certificate().to_secret_text()),
             fleet_tls_client_key: client.map(TlsClientIdentity::key_to_secret_text),
-            update_url: self.update_url.as_ref().map(|url| url.to_secret_text()),
+            update_url: self.update_url.as_ref().map(UpdateUrl::to_secret_text),
             update_tls_certificate: self
                 .update_tls_certificate
                 .as_ref()

@@ -23,6 +23,13 @@ impl PackageId {
         Self(Uuid::new_v4())
     }
 
+    /// The first eight digits: enough for a log to follow a package by, and too little to download it with. Who has an
+    /// id has the package.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+
     pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }

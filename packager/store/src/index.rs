@@ -5,19 +5,19 @@
 //! | `records` | id | [`Stored`] in JSON |
 //! | `fingerprints` | fingerprint | id of the latest finished package of that request |
 //! | `expiry` | time in nanoseconds, 128 bits, sorted; id | – |
-//! | `uses` | SHA-256 of a shared part; id | – |
 //! | `shared` | shared key | [`crate::SharedEntry`] in JSON |
 //!
-//! The first four change together, in one transaction. No secret, sealed or not, is in any of them.
+//! The index has no transactions, for those of sled write out the log each time. Instead, changes go in an order that
+//! leaves nothing wrong wherever it is cut off, since the log keeps the order: a fingerprint without a record is not
+//! joined, a time without a record is dropped when it comes, a time that is not the record's is corrected then, and no
+//! record is ever without its time. No secret, sealed or not, is in any of the trees.
 
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use packager_artifact::Sha256Digest;
 use serde::{Deserialize, Serialize};
-use sled::transaction::TransactionError;
-use sled::{Db, IVec, Transactional, Tree};
+use sled::{Db, IVec, Tree};
 
 use crate::record::Record;
 use crate::{Error, Fingerprint, PackageId};
@@ -39,7 +39,6 @@ pub(crate) struct Index {
     records: Tree,
     fingerprints: Tree,
     expiry: Tree,
-    uses: Tree,
     remember_expired: Duration,
 }
 
@@ -59,15 +58,14 @@ impl Index {
             records: db.open_tree("records")?,
             fingerprints: db.open_tree("fingerprints")?,
             expiry: db.open_tree("expiry")?,
-            uses: db.open_tree("uses")?,
             db,
             remember_expired,
         })
     }
 
-    /// The tree of shared parts, and the one that says which packages use them.
-    pub(crate) fn shared_trees(&self) -> Result<(Tree, Tree), Error> {
-        Ok((self.db.open_tree("shared")?, self.uses.clone()))
+    /// The tree of shared parts.
+    pub(crate) fn shared_entries(&self) -> Result<Tree, Error> {
+        Ok(self.db.open_tree("shared")?)
     }
 
     /// Waits until everything is on the disk. Callers at the same time wait together.
@@ -113,59 +111,34 @@ impl Index {
         Ok(())
     }
 
-    /// Replaces what is known of a package, in all trees or in none. `before` is what [`Self::get`] says.
+    /// Replaces what is known of a package. `before` is what [`Self::get`] says. One caller at a time.
     pub(crate) fn replace(&self, id: PackageId, before: Option<&Stored>, after: Option<&Stored>) -> Result<(), Error> {
         let value = after.map(serde_json::to_vec).transpose()?;
         let due = |stored: Option<&Stored>| stored.and_then(|stored| stored.record.due(self.remember_expired));
         let (due_before, due_after) = (due(before), due(after));
-        let (uses_before, uses_after) = (uses(before), uses(after));
         let fingerprint = |stored: Option<&Stored>| stored.and_then(|stored| stored.fingerprint);
         let (asked_before, asked_after) = (fingerprint(before), fingerprint(after));
-        (&self.records, &self.fingerprints, &self.expiry, &self.uses)
-            .transaction(|(records, fingerprints, expiry, by_part)| {
-                for part in &uses_before {
-                    by_part.remove(use_key(part, id).as_slice())?;
-                }
-                if let Some(due) = due_before {
-                    expiry.remove(time_key(due, id).as_slice())?;
-                }
-                if let Some(fingerprint) = asked_before {
-                    let key = fingerprint.as_bytes().as_slice();
-                    if fingerprints.get(key)?.is_some_and(|latest| latest == id.as_bytes()) {
-                        fingerprints.remove(key)?;
-                    }
-                }
-                for part in &uses_after {
-                    by_part.insert(use_key(part, id).as_slice(), &[])?;
-                }
-                if let Some(due) = due_after {
-                    expiry.insert(time_key(due, id).as_slice(), &[])?;
-                }
-                if let Some(fingerprint) = asked_after {
-                    fingerprints.insert(fingerprint.as_bytes().as_slice(), id.as_bytes())?;
-                }
-                match &value {
-                    Some(value) => records.insert(id.as_bytes(), value.as_slice())?,
-                    None => records.remove(id.as_bytes())?,
-                };
-                Ok(())
-            })
-            .map_err(|error: TransactionError<Error>| match error {
-                TransactionError::Abort(error) => error,
-                TransactionError::Storage(error) => error.into(),
-            })
+        if let Some(asked) = asked_before.filter(|_| asked_before != asked_after) {
+            // A later package of the same request may have taken the place.
+            if self.find(&asked)? == Some(id) {
+                self.fingerprints.remove(asked.as_bytes())?;
+            }
+        }
+        if let Some(asked) = asked_after {
+            self.fingerprints.insert(asked.as_bytes(), id.as_bytes())?;
+        }
+        if let Some(due) = due_after {
+            self.expiry.insert(time_key(due, id), &[])?;
+        }
+        match value {
+            Some(value) => self.records.insert(id.as_bytes(), value)?,
+            None => self.records.remove(id.as_bytes())?,
+        };
+        if let Some(due) = due_before.filter(|_| due_before != due_after) {
+            self.expiry.remove(time_key(due, id))?;
+        }
+        Ok(())
     }
-}
-
-fn uses(stored: Option<&Stored>) -> Vec<Sha256Digest> {
-    match stored.map(|stored| &stored.record) {
-        Some(Record::Succeeded(package)) => package.layout.shared_parts().map(|part| part.sha256).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn use_key(part: &Sha256Digest, id: PackageId) -> Vec<u8> {
-    [part.as_bytes().as_slice(), id.as_bytes()].concat()
 }
 
 /// Sorts by time: the sign bit is flipped so that times before 1970 come first.

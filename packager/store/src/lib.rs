@@ -4,7 +4,7 @@
 //! ```text
 //! <data>/lock                       held by the one process that has the store open
 //! <data>/key-check                  tells another master key from the right one
-//! <data>/index/                     sled: records, fingerprints, expiry, shared parts and their uses
+//! <data>/index/                     sled: records, fingerprints, expiry, shared parts
 //! <data>/packages/<2 hex>/<id>.job  what was asked for, sealed, from the promise of a package until its build ends
 //! <data>/packages/<2 hex>/<id>.own  a finished package's own bytes, sealed, until it is destroyed
 //! <data>/shared/<sha256>            shared parts

@@ -86,7 +86,7 @@ impl Store {
         let after = self.without_own(broken, now);
         self.replace(&mut pending, id, Some(&before), Some(&after))?;
         drop(pending);
-        tracing::warn!(%id, ?broken, "a stored package does not open and was taken out of use");
+        tracing::warn!(package = %id.short(), ?broken, "a stored package does not open and was taken out of use");
         self.index.flush()?;
         self.shred(vec![self.path(id, Purpose::Own)])?;
         Ok(match broken {

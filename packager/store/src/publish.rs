@@ -90,7 +90,7 @@ impl Store {
         // The package is safe and announced: what is left of its job must go, but a job that resists is no failure of
         // the build. It is tried again, at the latest by the next start.
         if let Err(error) = self.shred(job.end()) {
-            tracing::warn!(%id, error = &error as &dyn std::error::Error, "cannot destroy a finished job yet");
+            tracing::warn!(package = %id.short(), error = &error as &dyn std::error::Error, "cannot destroy a finished job yet");
         }
         drop(publishing);
         Ok(())

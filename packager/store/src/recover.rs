@@ -41,7 +41,7 @@ impl Store {
             let found = files.remove(&id).unwrap_or_default();
             let after = self.settle(&before, &found, now);
             let mut pending = lock(&self.pending);
-            pending.totals.add(&before);
+            self.count(&mut pending, &before);
             if after.as_ref() != Some(&before) {
                 self.replace(&mut pending, id, Some(&before), after.as_ref())?;
             }
@@ -125,7 +125,7 @@ impl Store {
             }
         }
         if let Some(broken) = broken {
-            tracing::warn!(%id, ?broken, "a stored package does not open and was taken out of use");
+            tracing::warn!(package = %id.short(), ?broken, "a stored package does not open and was taken out of use");
             let after = self.without_own(broken, now);
             self.replace(&mut lock(&self.pending), id, None, Some(&after))?;
         }

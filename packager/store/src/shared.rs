@@ -1,5 +1,6 @@
 //! Shared parts: stored once under their SHA-256, found by a key that names what they were made of.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File};
@@ -55,14 +56,14 @@ pub struct SharedParts {
     temporary: PathBuf,
     /// Key to [`SharedEntry`].
     entries: Tree,
-    /// SHA-256 and package id.
-    uses: Tree,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     parts: HashMap<Sha256Digest, Present>,
+    /// How many times live packages refer to a part, whether or not it is there.
+    uses: HashMap<Sha256Digest, usize>,
     /// Counts collections.
     generation: u64,
 }
@@ -74,21 +75,17 @@ struct Present {
 }
 
 impl SharedParts {
-    /// Opens the folder, drops entries whose part is not there or has another length, and removes parts that nothing
-    /// refers to.
-    pub(crate) fn open(dir: &Path, entries: Tree, uses: Tree) -> Result<Self, Error> {
-        let shared = Self {
+    pub(crate) fn new(dir: &Path, entries: Tree) -> Self {
+        Self {
             folder: dir.join("shared"),
             temporary: dir.join("tmp"),
             entries,
-            uses,
             state: Mutex::default(),
-        };
-        shared.load()?;
-        Ok(shared)
+        }
     }
 
-    fn load(&self) -> Result<(), Error> {
+    /// Drops entries whose part is not there or has another length, and removes parts that nothing refers to.
+    pub(crate) fn load(&self) -> Result<(), Error> {
         let io = || Error::io("list the shared parts");
         let mut named = HashSet::new();
         for entry in &self.entries {
@@ -109,7 +106,7 @@ impl SharedParts {
                 tracing::warn!(name = %name.display(), "a file among the shared parts is none of the store's");
                 continue;
             };
-            if named.contains(&sha256) || self.is_used(&sha256)? {
+            if named.contains(&sha256) || state.uses.contains_key(&sha256) {
                 let size_bytes = file.metadata().map_err(io())?.len();
                 state.parts.insert(
                     sha256,
@@ -232,7 +229,7 @@ impl SharedParts {
         state.generation += 1;
         let mut garbage = Vec::new();
         for (sha256, present) in &state.parts {
-            if present.asked_for < since && !kept.contains(sha256) && !self.is_used(sha256)? {
+            if present.asked_for < since && !kept.contains(sha256) && !state.uses.contains_key(sha256) {
                 garbage.push((*sha256, present.size_bytes));
             }
         }
@@ -266,8 +263,25 @@ impl SharedParts {
         fs::metadata(self.path(&part.sha256)).is_ok_and(|file| file.is_file() && file.len() == part.size_bytes)
     }
 
-    fn is_used(&self, sha256: &Sha256Digest) -> Result<bool, Error> {
-        Ok(self.uses.scan_prefix(sha256.as_bytes()).next().transpose()?.is_some())
+    /// Counts the references of a package that has become live.
+    pub(crate) fn begin_use(&self, parts: impl Iterator<Item = SharedPart>) {
+        let mut state = lock(&self.state);
+        for part in parts {
+            *state.uses.entry(part.sha256).or_default() += 1;
+        }
+    }
+
+    /// Takes back what [`Self::begin_use`] counted.
+    pub(crate) fn end_use(&self, parts: impl Iterator<Item = SharedPart>) {
+        let mut state = lock(&self.state);
+        for part in parts {
+            if let Entry::Occupied(mut uses) = state.uses.entry(part.sha256) {
+                *uses.get_mut() -= 1;
+                if *uses.get() == 0 {
+                    uses.remove();
+                }
+            }
+        }
     }
 
     fn drop_broken(&self, sha256: &Sha256Digest) -> Result<(), Error> {

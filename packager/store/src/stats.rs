@@ -1,9 +1,11 @@
 //! Figures for metrics.
 
+use packager_artifact::SharedPart;
+
 use crate::index::Stored;
-use crate::pending::lock;
+use crate::pending::{Pending, lock};
 use crate::record::Record;
-use crate::{Error, Store};
+use crate::{Error, PackageId, Store};
 
 /// How many packages are in which state, and what they take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,7 +36,7 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    pub(crate) fn add(&mut self, stored: &Stored) {
+    fn add(&mut self, stored: &Stored) {
         *self.count(&stored.record) += 1;
         self.own_bytes += stored.sealed_size_bytes;
     }
@@ -42,16 +44,6 @@ impl Totals {
     fn subtract(&mut self, stored: &Stored) {
         *self.count(&stored.record) -= 1;
         self.own_bytes -= stored.sealed_size_bytes;
-    }
-
-    /// Follows one change of the index.
-    pub(crate) fn replace(&mut self, before: Option<&Stored>, after: Option<&Stored>) {
-        if let Some(after) = after {
-            self.add(after);
-        }
-        if let Some(before) = before {
-            self.subtract(before);
-        }
     }
 
     fn count(&mut self, record: &Record) -> &mut usize {
@@ -84,13 +76,34 @@ impl Store {
     /// Replaces what the index and the figures say of a package.
     pub(crate) fn replace(
         &self,
-        pending: &mut crate::pending::Pending,
-        id: crate::PackageId,
+        pending: &mut Pending,
+        id: PackageId,
         before: Option<&Stored>,
         after: Option<&Stored>,
     ) -> Result<(), Error> {
         self.index.replace(id, before, after)?;
-        pending.totals.replace(before, after);
+        if let Some(after) = after {
+            self.count(pending, after);
+        }
+        if let Some(before) = before {
+            pending.totals.subtract(before);
+            self.shared.end_use(shared_parts(before));
+        }
         Ok(())
     }
+
+    /// Counts what is in the index.
+    pub(crate) fn count(&self, pending: &mut Pending, stored: &Stored) {
+        pending.totals.add(stored);
+        self.shared.begin_use(shared_parts(stored));
+    }
+}
+
+fn shared_parts(stored: &Stored) -> impl Iterator<Item = SharedPart> {
+    match &stored.record {
+        Record::Succeeded(package) => Some(package.layout.shared_parts()),
+        _ => None,
+    }
+    .into_iter()
+    .flatten()
 }

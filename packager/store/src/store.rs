@@ -50,9 +50,9 @@ impl Store {
         durable::clear_folder(&dir.join("tmp")).map_err(Error::io("clear temporary files"))?;
         check_key(dir, &keyring)?;
         let index = Index::open(&dir.join("index"), settings.remember_expired)?;
-        let (entries, uses) = index.shared_trees()?;
+        let entries = index.shared_entries()?;
         let store = Self {
-            shared: SharedParts::open(dir, entries, uses)?,
+            shared: SharedParts::new(dir, entries),
             dir: dir.to_owned(),
             settings,
             keyring,
@@ -62,6 +62,8 @@ impl Store {
             _lock: lock,
         };
         store.recover(now)?;
+        // Only now is it known which parts are in use.
+        store.shared.load()?;
         Ok(store)
     }
 

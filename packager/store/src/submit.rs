@@ -41,11 +41,19 @@ pub struct Submitted {
 const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Store {
-    /// Takes a request: [`Store::reserve`] and [`Store::make_durable`] in one.
+    /// Takes a request: [`Store::reserve`] and [`Store::make_durable`] in one. After an error nothing is queued.
     pub fn submit(&self, asked: Fingerprint, job: &[u8], retry: Retry, now: Timestamp) -> Result<Submitted, Error> {
         let submitted = self.reserve(asked, job, retry, now)?;
-        self.make_durable(submitted.id)?;
-        Ok(submitted)
+        match self.make_durable(submitted.id) {
+            Ok(()) => Ok(submitted),
+            Err(error) => {
+                // Nobody knows the id, so nobody would build it.
+                if submitted.outcome == Outcome::Created {
+                    lock(&self.pending).remove(submitted.id);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Takes a request without waiting for the disk. An equal request in progress, ready and not expired, or failed

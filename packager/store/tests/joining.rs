@@ -1,4 +1,10 @@
 //! Which request gets which package.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where it panics"
+)]
 
 mod support;
 
@@ -93,7 +99,10 @@ fn equal_requests_from_many_threads_get_one_package() {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let ids: HashSet<_> = answers.iter().map(|answer| answer.id).collect();
-        let created = answers.iter().filter(|answer| answer.outcome == Outcome::Created).count();
+        let created = answers
+            .iter()
+            .filter(|answer| answer.outcome == Outcome::Created)
+            .count();
         assert_eq!((ids.len(), created), (1, 1));
     }
 }
@@ -130,7 +139,12 @@ fn a_full_storage_takes_nothing_new_but_still_answers() {
     let (dir, store) = fresh();
     let ready = published(&store, "a", at(0));
     let stored = store.stats().own_bytes;
-    assert_eq!(stored, std::fs::metadata(support::file(dir.path(), ready, "own")).unwrap().len());
+    assert_eq!(
+        stored,
+        std::fs::metadata(support::file(dir.path(), ready, "own"))
+            .unwrap()
+            .len()
+    );
     drop(store);
     let reopen = |limit| {
         let settings = StoreSettings {

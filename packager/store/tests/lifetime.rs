@@ -1,4 +1,10 @@
 //! From success to being forgotten.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where it panics"
+)]
 
 mod support;
 
@@ -6,8 +12,8 @@ use jiff::Timestamp;
 use packager_artifact::OwnBytes;
 use packager_store::{Details, Error, Expiry, PackageId, Record, Signature, Stage};
 use support::{
-    artifact, at, create, details, file, fresh, nanosecond_before, open, opened, own, publish, published, sealed, share,
-    state,
+    artifact, at, create, details, file, fresh, nanosecond_before, open, opened, own, publish, published, sealed,
+    share, state,
 };
 
 #[test]
@@ -32,7 +38,10 @@ fn a_package_goes_through_its_states() {
     assert_eq!((record.sha256, record.size_bytes), (made.sha256(), made.size_bytes()));
     assert_eq!(record.layout, made.layout());
     assert_eq!(record.expires_at, at(1803));
-    assert_eq!((record.signature, &record.versions), (Signature::Signed, &with_profile.versions));
+    assert_eq!(
+        (record.signature, &record.versions),
+        (Signature::Signed, &with_profile.versions)
+    );
     let package = opened(&store, id, at(3));
     assert_eq!(package.record, record);
     assert_eq!(package.own.expose(), own());
@@ -41,7 +50,10 @@ fn a_package_goes_through_its_states() {
     // What is over stays over.
     store.set_stage(id, Stage::Queued);
     assert_eq!(store.stats().queued, 0);
-    assert!(matches!(store.publish(id, &made, details(), at(4)), Err(Error::NotInProgress)));
+    assert!(matches!(
+        store.publish(id, &made, details(), at(4)),
+        Err(Error::NotInProgress)
+    ));
     assert!(matches!(store.fail(id, "late", at(4)), Err(Error::NotInProgress)));
     assert_eq!(opened(&store, id, at(4)), package);
 }
@@ -83,7 +95,10 @@ fn expiry_is_exact_with_and_without_the_reaper() {
     assert_eq!(answers(&store, id, before), ("succeeded", "opens"));
     assert_eq!(answers(&store, id, expires), ("expired", "expired"));
     assert!(file(dir.path(), id, "own").exists());
-    assert_eq!(answers(&store, id, nanosecond_before(forgotten)), ("expired", "expired"));
+    assert_eq!(
+        answers(&store, id, nanosecond_before(forgotten)),
+        ("expired", "expired")
+    );
     assert_eq!(answers(&store, id, forgotten), ("unknown", "unknown"));
 
     let done = |expired, forgotten| Expiry { expired, forgotten };
@@ -92,7 +107,10 @@ fn expiry_is_exact_with_and_without_the_reaper() {
     assert_eq!(answers(&store, id, expires), ("expired", "expired"));
     assert_eq!(store.next_due().unwrap(), Some(forgotten));
     assert_eq!(store.expire_due(nanosecond_before(forgotten)).unwrap(), done(0, 0));
-    assert_eq!(answers(&store, id, nanosecond_before(forgotten)), ("expired", "expired"));
+    assert_eq!(
+        answers(&store, id, nanosecond_before(forgotten)),
+        ("expired", "expired")
+    );
     assert_eq!(store.expire_due(forgotten).unwrap(), done(0, 1));
     assert_eq!(store.next_due().unwrap(), None);
     assert_eq!(store.stats(), packager_store::Stats::default());
@@ -117,7 +135,10 @@ fn the_reaper_takes_more_than_one_batch() {
             scope.spawn(move || {
                 for number in 0..75 {
                     let asked = store.fingerprint(format!("{thread} {number}").as_bytes());
-                    let id = store.reserve(asked, b"job", packager_store::Retry::No, at(0)).unwrap().id;
+                    let id = store
+                        .reserve(asked, b"job", packager_store::Retry::No, at(0))
+                        .unwrap()
+                        .id;
                     store.publish(id, made, details(), at(number)).unwrap();
                 }
             });
@@ -203,7 +224,10 @@ fn a_package_needs_its_shared_parts_to_be_published_and_opened() {
     let made = artifact(&store, Some(&shared));
     let id = create(&store, "a", at(0));
     std::fs::write(&path, b"shared byte").unwrap();
-    assert!(matches!(store.publish(id, &made, details(), at(0)), Err(Error::PartMissing)));
+    assert!(matches!(
+        store.publish(id, &made, details(), at(0)),
+        Err(Error::PartMissing)
+    ));
     assert_eq!(state(&store, id, at(0)), "in progress");
     share(&store, "agent", b"shared bytes");
     store.publish(id, &made, details(), at(0)).unwrap();
@@ -255,8 +279,20 @@ fn figures_follow_the_packages() {
     let again = open(dir.path(), at(1)).stats();
     assert_eq!((again.queued, again.building), (2, 0));
     assert_eq!(
-        (again.succeeded, again.failed, again.expired, again.own_bytes, again.shared_bytes),
-        (stats.succeeded, stats.failed, stats.expired, stats.own_bytes, stats.shared_bytes)
+        (
+            again.succeeded,
+            again.failed,
+            again.expired,
+            again.own_bytes,
+            again.shared_bytes
+        ),
+        (
+            stats.succeeded,
+            stats.failed,
+            stats.expired,
+            stats.own_bytes,
+            stats.shared_bytes
+        )
     );
     let store = open(dir.path(), at(2));
     publish(&store, building, at(3));

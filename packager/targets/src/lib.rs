@@ -42,5 +42,5 @@ pub use roots::embedded_root;
 pub use target::{CachedTarget, Target};
 pub use target_name::{InvalidTargetName, TargetName};
 pub use target_version::{InvalidTargetVersion, TargetVersion};
-pub use transport::{ClientIdentity, FileTransport, HttpSettings, HttpTransport, transport};
+pub use transport::{ClientIdentity, FileTransport, HttpSettings, HttpTransport, Proxies, transport};
 pub use trusted_metadata::{Documents, TrustedMetadata};

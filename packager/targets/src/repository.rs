@@ -42,6 +42,7 @@ struct Inner {
     limits: Limits,
     transport: Box<dyn Transport>,
     state: Mutex<State>,
+    refreshes: SingleFlight<(), Arc<TrustedMetadata>>,
     published: Arc<Published>,
     cache: TargetCache,
     downloads: SingleFlight<CacheKey, CachedTarget>,
@@ -79,6 +80,7 @@ impl Repository {
             limits: settings.limits,
             transport,
             state: Mutex::new(state),
+            refreshes: SingleFlight::default(),
             published,
             cache,
             downloads: SingleFlight::default(),
@@ -90,15 +92,21 @@ impl Repository {
     /// Asks the repository for its newest metadata. Costs two small requests when nothing
     /// has changed: for a newer root, which is mostly not there, and for the timestamp.
     ///
-    /// `now` is the specification's fixed update start time. After a failure,
-    /// [`current`](Self::current) still has the last complete set.
+    /// `now` is the specification's fixed update start time. Whoever refreshes meanwhile
+    /// shares the outcome. After a failure, [`current`](Self::current) still has the last
+    /// complete set.
     pub async fn refresh(&self, now: Timestamp) -> Result<Arc<TrustedMetadata>, Error> {
-        let source = MetadataSource {
-            transport: &*self.0.transport,
-            url: &self.0.url,
-            limits: &self.0.limits,
-        };
-        self.0.state.lock().await.refresh(&source, now).await
+        let metadata = self
+            .0
+            .refreshes
+            .run((), || {
+                let inner = Arc::clone(&self.0);
+                async move { inner.refresh(now).await }
+            })
+            .await?;
+        // Another caller's `now` may have been earlier.
+        metadata.check_expiry(now)?;
+        Ok(metadata)
     }
 
     /// The last complete set of verified metadata, if it is current at `now`. No network.
@@ -118,16 +126,7 @@ impl Repository {
             .downloads
             .run(CacheKey::of(&target.hashes), || {
                 let (inner, target) = (Arc::clone(&self.0), target.clone());
-                async move {
-                    let Inner {
-                        cache,
-                        transport,
-                        targets_url,
-                        limits,
-                        ..
-                    } = &*inner;
-                    cache.obtain(&target, &**transport, targets_url, limits).await
-                }
+                async move { inner.fetch(&target).await }
             })
             .await?;
         TargetCache::check(target, &cached)?;
@@ -139,6 +138,22 @@ impl Repository {
     pub async fn unpack(&self, target: &CachedTarget) -> Result<Arc<Unpacked>, Error> {
         let limits = self.0.limits.archive;
         self.0.unpacked.unpack(target, limits).await
+    }
+}
+
+impl Inner {
+    async fn refresh(&self, now: Timestamp) -> Result<Arc<TrustedMetadata>, Error> {
+        let source = MetadataSource {
+            transport: &*self.transport,
+            url: &self.url,
+            limits: &self.limits,
+        };
+        self.state.lock().await.refresh(&source, now).await
+    }
+
+    async fn fetch(&self, target: &Target) -> Result<CachedTarget, Error> {
+        let (transport, url) = (&*self.transport, &self.targets_url);
+        self.cache.obtain(target, transport, url, &self.limits).await
     }
 }
 

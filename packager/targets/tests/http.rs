@@ -11,16 +11,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::server::{Answer, Server, file};
 use common::{ORBIT, name, now, published, settings};
 use futures_util::future::join_all;
-use packager_targets::{Check, Error, HttpSettings, Limits, Repository, Role, Subject, Target, transport};
+use packager_targets::{Check, Error, HttpSettings, Limits, Proxies, Repository, Role, Subject, Target, transport};
 use tempfile::{TempDir, tempdir};
 use tokio::sync::Notify;
 
 const TARGET: &str = "/targets/orbit/linux/stable/orbit";
 
+fn direct() -> HttpSettings {
+    HttpSettings {
+        proxies: Proxies::Direct,
+        ..HttpSettings::default()
+    }
+}
+
 async fn open_with(server: &Server, root: &[u8], cache: &Path, limits: Limits) -> Repository {
     let mut settings = settings(server.url.clone(), root, cache);
     settings.limits = limits;
-    let transport = transport(&server.url, &HttpSettings::default()).unwrap();
+    let transport = transport(&server.url, &direct()).unwrap();
     Repository::open(settings, transport).await.unwrap()
 }
 
@@ -32,23 +39,21 @@ async fn open(server: &Server, root: &[u8], cache: &Path) -> Repository {
 struct Odd {
     server: Server,
     repository: Repository,
-    _folders: [TempDir; 2],
+    cache: TempDir,
+    _folder: TempDir,
 }
 
 async fn odd(path: &'static str, answer: impl Fn() -> Answer + Send + Sync + 'static) -> Odd {
     let (folder, cache) = (tempdir().unwrap(), tempdir().unwrap());
     let sample = published(folder.path());
     let files = folder.path().to_owned();
-    let server = Server::start(move |asked| match asked == path {
-        true => answer(),
-        false => file(&files, asked),
-    })
-    .await;
+    let server = Server::start(move |asked| if asked == path { answer() } else { file(&files, asked) }).await;
     let repository = open(&server, sample.root(), cache.path()).await;
     Odd {
         server,
         repository,
-        _folders: [folder, cache],
+        cache,
+        _folder: folder,
     }
 }
 
@@ -80,6 +85,17 @@ async fn an_unchanged_repository_costs_two_small_requests() {
         repository.refresh(now()).await.unwrap();
         assert_eq!(server.requests(), ["/2.root.json", "/timestamp.json"]);
     }
+}
+
+#[tokio::test]
+async fn concurrent_refreshes_share_one_walk() {
+    let (folder, cache) = (tempdir().unwrap(), tempdir().unwrap());
+    let sample = published(folder.path());
+    let server = Server::folder(folder.path()).await;
+    let repository = open(&server, sample.root(), cache.path()).await;
+    let results = join_all((0..20).map(|_| repository.refresh(now()))).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]
@@ -174,7 +190,7 @@ async fn targets_of_a_wrong_length_or_content_are_refused_and_not_kept() {
             panic!("not refused: {expected}");
         };
         assert_eq!((subject, check), (Subject::Target, expected));
-        let left = fs::read_dir(odd._folders[1].path().join("targets")).unwrap();
+        let left = fs::read_dir(odd.cache.path().join("targets")).unwrap();
         assert_eq!(left.count(), 0);
     }
 }

@@ -3,15 +3,18 @@
 
 mod common;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{hours, name, now, open};
+use common::{ORBIT, hours, name, now, open, publish};
+use packager_targets::sample::{ConsistentSnapshot, ListedDigests, SampleSettings};
 use packager_targets::{EntryKind, Error, Role};
 use tempfile::tempdir;
 
-fn write_repository(folder: &Path, arguments: &[&str]) {
+/// Runs a recipe of `fixtures/tuf` to its end, and returns what it printed.
+fn run(recipe: &str, arguments: &[&OsStr]) -> String {
     let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let python = workspace.join(".venv/bin/python");
     assert!(
@@ -21,17 +24,20 @@ fn write_repository(folder: &Path, arguments: &[&str]) {
          (`make test` does)"
     );
     let output = Command::new(python)
-        .arg(workspace.join("fixtures/tuf/python_tuf.py"))
-        .arg(folder)
-        .args(["--now", "2026-01-01T00:00:00Z"])
+        .arg(workspace.join("fixtures/tuf").join(recipe))
         .args(arguments)
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "python_tuf.py failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{recipe} failed: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn write_repository(folder: &Path, arguments: &[&str]) {
+    let mut all = vec![folder.as_os_str()];
+    all.extend(["--now", "2026-01-01T00:00:00Z"].map(OsStr::new));
+    all.extend(arguments.iter().map(OsStr::new));
+    run("python_tuf.py", &all);
 }
 
 async fn check(arguments: &[&str]) {
@@ -106,4 +112,41 @@ async fn delegations_are_part_of_what_is_signed() {
 #[tokio::test]
 async fn rotated_root_keys() {
     check(&["--digests", "sha512", "--rotations", "3"]).await;
+}
+
+#[test]
+fn python_tuf_reads_sample_repositories() {
+    for digests in [
+        ListedDigests::Sha512Alone,
+        ListedDigests::Sha256Alone,
+        ListedDigests::Both,
+    ] {
+        for consistent_snapshot in [ConsistentSnapshot::No, ConsistentSnapshot::Yes] {
+            let (folder, state) = (tempdir().unwrap(), tempdir().unwrap());
+            // python-tuf asks the machine for the time.
+            let settings = SampleSettings {
+                digests,
+                consistent_snapshot,
+                expires: "2099-01-01T00:00:00Z".parse().unwrap(),
+            };
+            let mut sample = publish(folder.path(), settings);
+            let pinned = state.path().join("pinned.json");
+            fs::write(&pinned, sample.root()).unwrap();
+            for role in Role::ALL {
+                sample.rotate_key(role).unwrap();
+            }
+            sample.publish().unwrap();
+            let read = run(
+                "read_with_python_tuf.py",
+                &[
+                    folder.path().as_os_str(),
+                    pinned.as_os_str(),
+                    state.path().as_os_str(),
+                    OsStr::new(ORBIT),
+                ],
+            );
+            let expected = r#"{"version": "1.58.0", "content": "orbit 1"}"#;
+            assert_eq!(read.trim_end(), expected);
+        }
+    }
 }

@@ -161,6 +161,20 @@ async fn rollbacks_are_refused_also_after_a_restart() {
 }
 
 #[tokio::test]
+async fn an_older_timestamp_of_the_same_snapshot_is_refused() {
+    let (folder, cache) = (tempdir().unwrap(), tempdir().unwrap());
+    let mut sample = published(folder.path());
+    let repository = open(folder.path(), sample.root(), cache.path()).await;
+    let path = folder.path().join("timestamp.json");
+    let old = fs::read(&path).unwrap();
+    sample.sign_timestamp().unwrap();
+    repository.refresh(now()).await.unwrap();
+    fs::write(path, old).unwrap();
+    let refused = untrusted(repository.refresh(now()).await);
+    assert_eq!(refused, (Role::Timestamp.into(), Check::Rollback));
+}
+
+#[tokio::test]
 async fn rollbacks_behind_a_newer_timestamp_are_refused() {
     let (folder, cache) = (tempdir().unwrap(), tempdir().unwrap());
     let mut sample = published(folder.path());
@@ -211,6 +225,13 @@ async fn rotated_online_keys_recover_from_a_fast_forward() {
         repository.refresh(now()).await.unwrap();
 
         sample.rotate_key(role).unwrap();
+        fs::remove_file(folder.path().join("timestamp.json")).unwrap();
+        let failed = repository.refresh(now()).await;
+        assert!(matches!(failed, Err(Error::Transport { .. })));
+        drop(repository);
+
+        // The process ended between the new root and the first timestamp after it.
+        let repository = open(folder.path(), &pinned, cache.path()).await;
         for forwarded in [Role::Timestamp, Role::Snapshot, Role::Targets] {
             sample.set_version(forwarded, 2);
         }
@@ -274,6 +295,12 @@ async fn a_refresh_that_fails_half_way_still_guards_against_rollbacks() {
     let current = repository.current(now()).unwrap();
     assert_eq!(current.version(Role::Timestamp).get(), 1);
 
+    drop(repository);
+
+    // What was learnt survives a restart.
+    let repository = open(folder.path(), sample.root(), cache.path()).await;
+    let current = repository.current(now()).unwrap();
+    assert_eq!(current.version(Role::Timestamp).get(), 1);
     let second = fs::read(folder.path().join("timestamp.json")).unwrap();
     fs::write(folder.path().join("timestamp.json"), first).unwrap();
     let refused = untrusted(repository.refresh(now()).await);
@@ -325,9 +352,12 @@ async fn damage_to_the_cache_is_noticed() {
     drop(repository);
 
     fs::write(&path, b"orbit X").unwrap();
+    let unfinished = path.with_file_name(".tmpX");
+    fs::write(&unfinished, b"orb").unwrap();
     fs::write(cache.path().join("metadata/complete.json"), b"{").unwrap();
     fs::write(cache.path().join("metadata/timestamp.json"), b"{}").unwrap();
     let repository = open(folder.path(), &pinned, cache.path()).await;
+    assert!(!unfinished.exists());
     assert!(matches!(repository.current(now()), Err(Error::Unavailable)));
     repository.refresh(now()).await.unwrap();
     let cached = repository.fetch(&target).await.unwrap();

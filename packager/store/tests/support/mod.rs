@@ -1,4 +1,10 @@
 //! What every test of the store needs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where it panics"
+)]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
@@ -123,7 +129,9 @@ pub fn opened(store: &Store, id: PackageId, now: Timestamp) -> OpenPackage {
 
 pub fn file(dir: &Path, id: PackageId, extension: &str) -> PathBuf {
     let name = id.to_string();
-    dir.join("packages").join(&name[..2]).join(format!("{name}.{extension}"))
+    dir.join("packages")
+        .join(&name[..2])
+        .join(format!("{name}.{extension}"))
 }
 
 /// All files under a folder.

@@ -15,6 +15,8 @@ mod extended;
 mod fault;
 mod path;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod unpack;
 

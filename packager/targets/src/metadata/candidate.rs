@@ -128,7 +128,7 @@ impl<B: Body> Trusted<B> {
     }
 }
 
-/// SPEC_VERSION, section 4.3: clients compare the major version. Fleet's writes `1.0`.
+/// `SPEC_VERSION`, section 4.3: clients compare the major version. Fleet's writes `1.0`.
 fn is_understood(spec_version: &str) -> bool {
     spec_version.split('.').next() == Some("1")
 }

@@ -14,6 +14,8 @@ mod meta_file;
 mod root;
 mod snapshot;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 pub(crate) use candidate::{Body, Candidate, Trusted};

@@ -14,7 +14,7 @@ pub(super) fn canonical_json(value: &Value) -> io::Result<Vec<u8>> {
 }
 
 /// `signed` with the signatures of `keys`, as a file.
-pub(super) fn sign(signed: &Value, keys: &[&SampleKey]) -> io::Result<Vec<u8>> {
+pub(crate) fn sign(signed: &Value, keys: &[&SampleKey]) -> io::Result<Vec<u8>> {
     let message = canonical_json(signed)?;
     let signatures: Vec<Value> = keys
         .iter()

@@ -13,3 +13,10 @@ mod settings;
 
 pub use repository::SampleRepository;
 pub use settings::{ConsistentSnapshot, ListedDigests, SampleSettings};
+
+/// What unit tests elsewhere in the crate need to sign metadata of their own.
+#[cfg(test)]
+pub(crate) mod signing {
+    pub(crate) use super::document::sign;
+    pub(crate) use super::key::{SampleKey, key_id};
+}

@@ -5,7 +5,7 @@ use reqwest::{Client, StatusCode};
 use tough::{Transport, TransportError, TransportErrorKind, TransportStream};
 use url::Url;
 
-use super::settings::HttpSettings;
+use super::settings::{HttpSettings, Proxies};
 use super::tls;
 use crate::error::Error;
 
@@ -38,13 +38,17 @@ impl HttpTransport {
     /// Fails with [`Error::InvalidSettings`] for certificates or keys that cannot be used.
     pub fn new(settings: &HttpSettings) -> Result<Self, Error> {
         let redirects = settings.redirects;
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .tls_backend_preconfigured(tls::client_config(settings)?)
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.read_timeout)
             .redirect(Policy::custom(move |attempt| follow(attempt, redirects)))
             .referer(false)
-            .user_agent(&settings.user_agent)
+            .user_agent(&settings.user_agent);
+        if settings.proxies == Proxies::Direct {
+            builder = builder.no_proxy();
+        }
+        let client = builder
             .build()
             .map_err(|error| Error::settings("the HTTP client", error))?;
         Ok(Self { client })

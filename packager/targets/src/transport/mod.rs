@@ -10,7 +10,7 @@ use url::Url;
 
 pub use file::FileTransport;
 pub use http::HttpTransport;
-pub use settings::{ClientIdentity, HttpSettings};
+pub use settings::{ClientIdentity, HttpSettings, Proxies};
 
 use crate::error::Error;
 

@@ -12,6 +12,8 @@ mod snapshot;
 mod source;
 mod state;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 pub(crate) use datastore::Datastore;

@@ -1,0 +1,11 @@
+//! The agent on Linux: files for deb, rpm and Arch packages.
+
+mod environment;
+mod layout;
+pub(crate) mod scripts;
+mod tree;
+
+pub use tree::{agent_tree, metadata_tree, own_tree};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! What an installer says of itself.
+
+use packager_formats::{Architecture, Package};
+use packager_spec::PackageSpec;
+
+use crate::{Agent, linux};
+
+/// The package's name, version, texts and scripts. `build_time` is in seconds since 1970-01-01 UTC.
+#[must_use]
+pub fn package(spec: &PackageSpec, agent: &Agent, build_time: u64) -> Package {
+    Package {
+        name: "fleet-osquery".to_owned(),
+        version: agent.orbit_version.clone(),
+        architecture: match spec.architecture.unwrap_or_default() {
+            packager_spec::Architecture::Amd64 => Architecture::Amd64,
+            packager_spec::Architecture::Arm64 => Architecture::Arm64,
+        },
+        maintainer: "Fleet Device Management".to_owned(),
+        description: "Fleet osquery -- runtime and autoupdater".to_owned(),
+        homepage: "https://fleetdm.com".to_owned(),
+        section: "admin".to_owned(),
+        build_time,
+        scripts: linux::scripts::deb(spec.service),
+    }
+}

@@ -1,0 +1,22 @@
+//! One build: from what is asked for to a finished artifact. The service's workers and the local command share it.
+
+mod agent;
+mod builder;
+mod content;
+mod error;
+mod shared_parts;
+
+pub use builder::{Builder, BuilderSettings, Built};
+pub use error::BuildError;
+
+use packager_formats::Format;
+use packager_spec::PackageType;
+
+/// The format of a package type, if it is built yet.
+#[must_use]
+pub const fn format_of(package_type: PackageType) -> Option<Format> {
+    match package_type {
+        PackageType::Deb => Some(Format::Deb),
+        PackageType::Rpm | PackageType::Msi | PackageType::Pkg | PackageType::Arch => None,
+    }
+}

@@ -1,0 +1,25 @@
+//! The HTTP layer: the only place that knows status codes. One verb a file; the routes are in `routes.rs`.
+
+mod admin;
+mod api_error;
+mod client_address;
+mod create;
+mod destroy;
+mod download;
+mod health;
+mod json_body;
+mod package_id;
+mod package_stream;
+mod profile;
+mod range;
+mod rate_limit;
+mod request_log;
+mod routes;
+mod status;
+
+pub(crate) use admin::admin_routes;
+pub use client_address::TrustedProxies;
+pub(crate) use rate_limit::RateLimits;
+pub use rate_limit::{Rate, RateLimitSettings};
+pub(crate) use request_log::log_request;
+pub(crate) use routes::{cors, routes};

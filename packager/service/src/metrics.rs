@@ -1,0 +1,145 @@
+//! Figures for Prometheus. None of them names a client, a package or a value of a request.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use packager_store::Stats;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    route: &'static str,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Packages {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Stored {
+    kind: &'static str,
+}
+
+/// All figures of the service.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    builds: Family<Build, Counter>,
+    build_seconds: Histogram,
+    packages: Family<Packages, Gauge>,
+    stored_bytes: Family<Stored, Gauge>,
+    metadata_expires: Gauge<i64, AtomicI64>,
+    metadata_refreshes: Family<Build, Counter>,
+}
+
+impl Metrics {
+    /// All figures at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("packager");
+        let requests = Family::default();
+        registry.register("http_requests", "Requests answered, by route and status", requests.clone());
+        let builds = Family::default();
+        registry.register("builds", "Builds that ended, by outcome", builds.clone());
+        // From a warm build of a millisecond to a cold one of a minute.
+        let build_seconds = Histogram::new(exponential_buckets(0.001, 4.0, 9));
+        registry.register("build_seconds", "How long builds took", build_seconds.clone());
+        let packages = Family::default();
+        registry.register("packages", "Packages, by state", packages.clone());
+        let stored_bytes = Family::default();
+        registry.register("stored_bytes", "Bytes stored, sealed own parts and shared parts", stored_bytes.clone());
+        let metadata_expires = Gauge::default();
+        registry.register(
+            "update_metadata_expires_timestamp_seconds",
+            "When the first role of the verified update metadata expires",
+            metadata_expires.clone(),
+        );
+        let metadata_refreshes = Family::default();
+        registry.register(
+            "update_metadata_refreshes",
+            "Refreshes of the update metadata, by outcome",
+            metadata_refreshes.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            builds,
+            build_seconds,
+            packages,
+            stored_bytes,
+            metadata_expires,
+            metadata_refreshes,
+        }
+    }
+
+    pub(crate) fn request_answered(&self, route: &'static str, status: u16) {
+        self.requests.get_or_create(&Request { route, status }).inc();
+    }
+
+    pub(crate) fn build_ended(&self, succeeded: bool, took: Duration) {
+        self.builds.get_or_create(&outcome(succeeded)).inc();
+        self.build_seconds.observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn metadata_refreshed(&self, expires: Timestamp) {
+        self.metadata_refreshes.get_or_create(&outcome(true)).inc();
+        self.metadata_expires.set(expires.as_second());
+    }
+
+    pub(crate) fn metadata_refresh_failed(&self) {
+        self.metadata_refreshes.get_or_create(&outcome(false)).inc();
+    }
+
+    /// All figures in the text format, those of the store as they are now.
+    #[must_use]
+    pub fn render(&self, stats: &Stats) -> String {
+        for (state, count) in [
+            ("queued", stats.queued),
+            ("building", stats.building),
+            ("succeeded", stats.succeeded),
+            ("failed", stats.failed),
+            ("expired", stats.expired),
+        ] {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            self.packages.get_or_create(&Packages { state }).set(count);
+        }
+        for (kind, bytes) in [("own", stats.own_bytes), ("shared", stats.shared_bytes)] {
+            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+            self.stored_bytes.get_or_create(&Stored { kind }).set(bytes);
+        }
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            // Writing to a string does not fail.
+            let _ = text.write_str("# EOF\n");
+        }
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const fn outcome(succeeded: bool) -> Build {
+    Build {
+        outcome: if succeeded { "success" } else { "failure" },
+    }
+}

@@ -1,0 +1,11 @@
+//! From a request to a finished package, behind the HTTP layer: the queue, the workers, and what goes on by itself.
+
+mod dispatcher;
+mod janitor;
+mod refresher;
+mod worker;
+
+pub use dispatcher::{Dispatcher, SubmitError};
+pub(crate) use janitor::expire_packages;
+pub(crate) use refresher::{Freshness, refresh_metadata};
+pub(crate) use worker::{Workers, WorkerSettings};

@@ -1,0 +1,170 @@
+//! Workers: each takes a build at a time from the queue.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use packager_signing::Signature;
+use packager_spec::PackageSpec;
+use packager_store::{Details, PackageId, Stage, Store};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::Dispatcher;
+use super::dispatcher::Task;
+use crate::build::{BuildError, Builder};
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+
+/// What the workers are to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WorkerSettings {
+    /// How many builds run side by side.
+    pub(crate) count: usize,
+    /// The longest that a build may take.
+    pub(crate) build_timeout: Duration,
+}
+
+/// What a worker works with.
+struct Shop {
+    store: Arc<Store>,
+    builder: Arc<Builder>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    settings: WorkerSettings,
+    tasks: Mutex<mpsc::UnboundedReceiver<Task>>,
+    stop: CancellationToken,
+}
+
+/// The running workers.
+pub(crate) struct Workers {
+    running: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Workers {
+    /// Starts the workers, and returns the way in.
+    pub(crate) fn start(
+        store: Arc<Store>,
+        builder: Arc<Builder>,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+        settings: WorkerSettings,
+    ) -> (Self, Dispatcher) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&clock), sender);
+        let stop = CancellationToken::new();
+        let shop = Arc::new(Shop {
+            store,
+            builder,
+            clock,
+            metrics,
+            settings,
+            tasks: Mutex::new(receiver),
+            stop: stop.clone(),
+        });
+        let mut running = JoinSet::new();
+        for _ in 0..settings.count.max(1) {
+            running.spawn(work(Arc::clone(&shop)));
+        }
+        (Self { running, stop }, dispatcher)
+    }
+
+    /// Lets builds that are under way end, for at most `grace`. What is queued, or does not end in time, is taken up by
+    /// the next process.
+    pub(crate) async fn stop(mut self, grace: Duration) {
+        self.stop.cancel();
+        let ended = async { while self.running.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, ended).await.is_err() {
+            tracing::warn!("builds under way did not end in time; the next start takes them up");
+        }
+    }
+}
+
+async fn work(shop: Arc<Shop>) {
+    loop {
+        let next = async { shop.tasks.lock().await.recv().await };
+        let task = tokio::select! {
+            biased;
+            () = shop.stop.cancelled() => return,
+            task = next => task,
+        };
+        let Some(Task { id, done }) = task else { return };
+        // In a task of its own, so that a defect in one build is not the end of the worker.
+        let build = tokio::spawn(run(Arc::clone(&shop), id));
+        if let Err(defect) = build.await {
+            tracing::error!(package = %id.short(), %defect, "a build panicked");
+            end(&shop, id, Err(BuildError::Defect)).await;
+        }
+        if let Some(done) = done {
+            // Whoever asked may have gone.
+            let _ = done.send(());
+        }
+    }
+}
+
+async fn run(shop: Arc<Shop>, id: PackageId) {
+    let started = Instant::now();
+    let outcome = match tokio::time::timeout(shop.settings.build_timeout, build(&shop, id)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(BuildError::Timeout),
+    };
+    let succeeded = outcome.is_ok();
+    end(&shop, id, outcome).await;
+    shop.metrics.build_ended(succeeded, started.elapsed());
+}
+
+/// Builds and publishes. A shared part that was lost meanwhile is made anew, once.
+async fn build(shop: &Arc<Shop>, id: PackageId) -> Result<(), BuildError> {
+    let job = match shop.store.job(id) {
+        // Destroyed while it was queued.
+        Err(packager_store::Error::NotInProgress) => return Ok(()),
+        job => job?,
+    };
+    let spec = PackageSpec::from_canonical_bytes(&job).map_err(|_| BuildError::Defect)?;
+    drop(job);
+    match attempt(shop, id, &spec).await {
+        Err(BuildError::Store(packager_store::Error::PartMissing)) => attempt(shop, id, &spec).await,
+        outcome => outcome,
+    }
+}
+
+async fn attempt(shop: &Arc<Shop>, id: PackageId, spec: &PackageSpec) -> Result<(), BuildError> {
+    let progress = |stage| shop.store.set_stage(id, stage);
+    let built = shop.builder.build(spec, shop.clock.now(), &progress).await?;
+    progress(Stage::Sealing);
+    let shop = Arc::clone(shop);
+    let published = tokio::task::spawn_blocking(move || {
+        let details = Details {
+            signature: match built.signature {
+                Signature::Present => packager_store::Signature::Signed,
+                Signature::Absent => packager_store::Signature::Unsigned,
+            },
+            versions: built.versions,
+            profile: None,
+        };
+        shop.store.publish(id, &built.artifact, details, shop.clock.now())
+    });
+    match published.await.map_err(|_| BuildError::Defect)? {
+        // Destroyed while it was being built: nothing of it stays.
+        Ok(()) | Err(packager_store::Error::NotInProgress) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Records a failure.
+async fn end(shop: &Arc<Shop>, id: PackageId, outcome: Result<(), BuildError>) {
+    let Err(error) = outcome else { return };
+    tracing::warn!(package = %id.short(), error = &error as &dyn Error, "a build failed");
+    let shop = Arc::clone(shop);
+    let logs = error.to_string();
+    let recorded = tokio::task::spawn_blocking(move || shop.store.fail(id, &logs, shop.clock.now())).await;
+    match recorded {
+        Ok(Ok(()) | Err(packager_store::Error::NotInProgress)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(package = %id.short(), error = &error as &dyn Error, "a failure could not be recorded");
+        }
+        Err(defect) => tracing::error!(package = %id.short(), %defect, "recording a failure panicked"),
+    }
+}
