@@ -1,2 +1,45 @@
-//! The `packager` command.
-fn main() {}
+//! The `packager` command: serves Fleet Packager's HTTP API, builds packages here or through a service, shows what it
+//! does, checks a running service, and checks a configuration.
+//!
+//! Standard output is for results alone: the path of a package, a table, a configuration. Everything else goes to
+//! standard error. The exit code is 0 for success, 1 for a failure, 2 for a command line that cannot be run.
+
+mod command;
+mod config;
+mod demo;
+mod error;
+mod healthcheck;
+mod interrupt;
+mod local;
+mod logging;
+mod package;
+mod progress;
+mod remote;
+mod serve;
+mod settings;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::Cli;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            // Help and version are results; clap knows which stream is theirs. A closed stream leaves nothing to do.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match command::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

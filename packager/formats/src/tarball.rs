@@ -162,7 +162,7 @@ fn write_content(out: &mut impl Write, entry: &Entry, content: &dyn Content) -> 
         return Err(Error::Mismatch(format!("{} is not as long as it was", entry.path)));
     }
     pad(out, size_bytes)?;
-    Ok(md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(md5.finalize()))
 }
 
 fn pad(out: &mut impl Write, size_bytes: u64) -> Result<(), Error> {

@@ -1,1 +1,15 @@
-//! packager-service
+//! The service: HTTP on top of the pipeline that builds packages.
+
+mod app;
+mod build;
+mod clock;
+mod http;
+mod logging;
+mod metrics;
+mod pipeline;
+mod start;
+
+pub use build::{BuildError, Builder, BuilderSettings, Built, format_of};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use logging::{LoggingError, init_logging};
+pub use start::{Environment, Running, StartError, start};

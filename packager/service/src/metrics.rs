@@ -1,7 +1,7 @@
 //! Figures for Prometheus. None of them names a client, a package or a value of a request.
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -54,7 +54,11 @@ impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("packager");
         let requests = Family::default();
-        registry.register("http_requests", "Requests answered, by route and status", requests.clone());
+        registry.register(
+            "http_requests",
+            "Requests answered, by route and status",
+            requests.clone(),
+        );
         let builds = Family::default();
         registry.register("builds", "Builds that ended, by outcome", builds.clone());
         // From a warm build of a millisecond to a cold one of a minute.
@@ -63,7 +67,11 @@ impl Metrics {
         let packages = Family::default();
         registry.register("packages", "Packages, by state", packages.clone());
         let stored_bytes = Family::default();
-        registry.register("stored_bytes", "Bytes stored, sealed own parts and shared parts", stored_bytes.clone());
+        registry.register(
+            "stored_bytes",
+            "Bytes stored, sealed own parts and shared parts",
+            stored_bytes.clone(),
+        );
         let metadata_expires = Gauge::default();
         registry.register(
             "update_metadata_expires_timestamp_seconds",

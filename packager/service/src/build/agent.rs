@@ -88,7 +88,9 @@ async fn bundle(repository: &Repository, archive: &CachedTarget) -> Result<Bundl
             },
         })
         .map(|entry| BundleEntry {
-            content: entry.content.map(|content| content as Arc<dyn packager_formats::Content>),
+            content: entry
+                .content
+                .map(|content| content as Arc<dyn packager_formats::Content>),
             ..entry
         })
         .collect();

@@ -74,7 +74,11 @@ impl ApiError {
                 let detail = format!("The body is longer than {limit_bytes} bytes.");
                 (413, "Content too large", detail)
             }
-            Self::MediaType => (415, "Unsupported media type", "The body must be application/json.".to_owned()),
+            Self::MediaType => (
+                415,
+                "Unsupported media type",
+                "The body must be application/json.".to_owned(),
+            ),
             Self::Range { size_bytes } => {
                 let detail = format!("The package has {size_bytes} bytes.");
                 (416, "Range not satisfiable", detail)
@@ -116,7 +120,9 @@ impl ResponseError for ApiError {
         response.insert_header((CACHE_CONTROL, "no-store"));
         match self {
             Self::Limited(limited) => limited.add_headers(&mut response),
-            Self::Unavailable { retry_after_seconds, .. } => {
+            Self::Unavailable {
+                retry_after_seconds, ..
+            } => {
                 response.insert_header((RETRY_AFTER, *retry_after_seconds));
             }
             Self::Range { size_bytes } => {

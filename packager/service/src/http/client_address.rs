@@ -15,12 +15,11 @@ const MAX_HOPS: usize = 32;
 
 /// Networks whose word on where a request came from counts.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub(crate) struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
     /// Trusts proxies in these networks.
-    #[must_use]
-    pub const fn new(networks: Vec<IpNet>) -> Self {
+    pub(crate) const fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
 
@@ -30,12 +29,16 @@ impl TrustedProxies {
 
     /// Whether the request came through a trusted proxy, whose `X-Forwarded-Proto` then counts.
     pub(crate) fn forwarded(&self, request: &HttpRequest) -> bool {
-        request.peer_addr().is_some_and(|peer| self.trusts(canonical(peer.ip())))
+        request
+            .peer_addr()
+            .is_some_and(|peer| self.trusts(canonical(peer.ip())))
     }
 
     /// The client's address.
     pub(crate) fn client(&self, request: &HttpRequest) -> IpAddr {
-        let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+        let peer = request
+            .peer_addr()
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
         self.client_behind(canonical(peer), request.headers())
     }
 
@@ -79,7 +82,10 @@ impl From<IpAddr> for AddressKey {
 
 /// The addresses of a forwarding header, the last one first.
 fn hops(headers: &HeaderMap, name: &HeaderName, read: fn(&str) -> Option<IpAddr>) -> Vec<Option<IpAddr>> {
-    let values: Vec<&str> = headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect();
+    let values: Vec<&str> = headers
+        .get_all(name)
+        .map(|value| value.to_str().unwrap_or("?"))
+        .collect();
     let elements = values.iter().rev().flat_map(|value| value.rsplit(','));
     elements.take(MAX_HOPS).map(|element| read(element.trim())).collect()
 }
@@ -95,8 +101,13 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
 /// An address, with or without port, brackets and quotes.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim_matches('"');
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address = bare.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    let address = bare
+        .parse::<IpAddr>()
+        .or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(canonical)
 }
 
@@ -119,29 +130,50 @@ mod tests {
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_str(value).unwrap());
+            map.append(
+                HeaderName::try_from(*name).unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         proxies.client_behind(ip(peer), &map)
     }
 
     #[test]
     fn a_stranger_is_not_believed() {
-        assert_eq!(client("192.0.2.1", &[("x-forwarded-for", "198.51.100.1")]), ip("192.0.2.1"));
-        assert_eq!(client("192.0.2.1", &[("forwarded", "for=198.51.100.1")]), ip("192.0.2.1"));
+        assert_eq!(
+            client("192.0.2.1", &[("x-forwarded-for", "198.51.100.1")]),
+            ip("192.0.2.1")
+        );
+        assert_eq!(
+            client("192.0.2.1", &[("forwarded", "for=198.51.100.1")]),
+            ip("192.0.2.1")
+        );
     }
 
     #[test]
     fn a_trusted_proxy_is_believed_back_to_the_first_stranger() {
         for (headers, want) in [
             (vec![("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
-            (vec![("x-forwarded-for", "1.1.1.1, 198.51.100.1, 10.0.0.9")], "198.51.100.1"),
-            (vec![("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+            (
+                vec![("x-forwarded-for", "1.1.1.1, 198.51.100.1, 10.0.0.9")],
+                "198.51.100.1",
+            ),
+            (
+                vec![("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "198.51.100.1")],
+                "198.51.100.1",
+            ),
             (vec![("x-forwarded-for", "198.51.100.1:4711")], "198.51.100.1"),
             (vec![("x-forwarded-for", "[2001:db8::1]:4711")], "2001:db8::1"),
             (vec![("x-forwarded-for", "::ffff:198.51.100.1")], "198.51.100.1"),
             (vec![("forwarded", "for=198.51.100.1;proto=https")], "198.51.100.1"),
-            (vec![("forwarded", "For=\"[2001:db8::1]:80\", for=10.0.0.2")], "2001:db8::1"),
-            (vec![("forwarded", "for=198.51.100.2"), ("x-forwarded-for", "1.1.1.1")], "198.51.100.2"),
+            (
+                vec![("forwarded", "For=\"[2001:db8::1]:80\", for=10.0.0.2")],
+                "2001:db8::1",
+            ),
+            (
+                vec![("forwarded", "for=198.51.100.2"), ("x-forwarded-for", "1.1.1.1")],
+                "198.51.100.2",
+            ),
             (vec![("x-forwarded-for", "10.0.0.7")], "10.0.0.7"),
             (vec![("x-forwarded-for", "")], "10.0.0.1"),
             (vec![("x-forwarded-for", "1.1.1.1, garbage")], "10.0.0.1"),

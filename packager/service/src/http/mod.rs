@@ -18,8 +18,7 @@ mod routes;
 mod status;
 
 pub(crate) use admin::admin_routes;
-pub use client_address::TrustedProxies;
+pub(crate) use client_address::TrustedProxies;
 pub(crate) use rate_limit::RateLimits;
-pub use rate_limit::{Rate, RateLimitSettings};
 pub(crate) use request_log::log_request;
 pub(crate) use routes::{cors, routes};

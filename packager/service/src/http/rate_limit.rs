@@ -5,46 +5,20 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::header::{HeaderName, RETRY_AFTER};
 use governor::clock::Clock as _;
-use governor::middleware::StateInformationMiddleware;
+use governor::middleware::{NoOpMiddleware, StateInformationMiddleware};
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
+use packager_settings::{Rate, Rates};
 use packager_store::PackageId;
 
 use super::client_address::AddressKey;
 use crate::clock::Clock;
-
-/// So many requests in so long a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// How many.
-    pub count: NonZeroU32,
-    /// In how long a time.
-    pub per: Duration,
-    /// How many at once.
-    pub burst: NonZeroU32,
-}
-
-/// The limits of the service; `None` is no limit.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimitSettings {
-    /// Of creating packages, by client address.
-    pub create: Option<Rate>,
-    /// Of asking for a package's status, by package.
-    pub status: Option<Rate>,
-    /// Of downloading a package, by package.
-    pub download: Option<Rate>,
-    /// How many keys are remembered for each limit. Stops a client with many addresses from filling the memory: those
-    /// beyond share one allowance.
-    pub keys: usize,
-}
 
 /// The limiters.
 pub(crate) struct RateLimits {
@@ -56,12 +30,12 @@ pub(crate) struct RateLimits {
 }
 
 impl RateLimits {
-    pub(crate) fn new(settings: RateLimitSettings, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(settings: &Rates, clock: &Arc<dyn Clock>) -> Self {
         Self {
-            create: Limiter::new("create", settings.create, settings.keys, clock),
-            status: Limiter::new("status", settings.status, settings.keys, clock),
-            download: Limiter::new("download", settings.download, settings.keys, clock),
-            unknown: Limiter::new("unknown", settings.status, settings.keys, clock),
+            create: Limiter::new("create", settings.rate_create, settings.rate_keys, clock),
+            status: Limiter::new("status", settings.rate_status, settings.rate_keys, clock),
+            download: Limiter::new("download", settings.rate_download, settings.rate_keys, clock),
+            unknown: Limiter::new("unknown", settings.rate_status, settings.rate_keys, clock),
         }
     }
 }
@@ -80,7 +54,8 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
             let quota = Quota::with_period(rate.per / rate.count.get())?.allow_burst(rate.burst);
             let clock = GovernorClock(Arc::clone(clock));
             let store = BoundedStore::new(keys, clock.clone());
-            Some((rate, RateLimiter::new(quota, store, clock).with_middleware()))
+            let limiter = RateLimiter::<_, _, _, NoOpMiddleware<Nanos>>::new(quota, store, clock);
+            Some((rate, limiter.with_middleware()))
         });
         Self { name, limit }
     }
@@ -223,6 +198,9 @@ impl<K: Hash + Eq + Clone> StateStore for BoundedStore<K> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+    use std::time::Duration;
+
     use jiff::Timestamp;
 
     use super::*;
@@ -265,7 +243,10 @@ mod tests {
         assert!(limiter.check(&1).is_err(), "a remembered key keeps its own");
         clock.advance(Duration::from_secs(60));
         assert!(limiter.check(&5).is_ok() && limiter.check(&6).is_ok());
-        assert_eq!(limiter.limit.as_ref().map(|(_, inner)| inner.clock().now().as_u64()), Some(60_000_000_000));
+        assert_eq!(
+            limiter.limit.as_ref().map(|(_, inner)| inner.clock().now().as_u64()),
+            Some(60_000_000_000)
+        );
     }
 
     #[test]

@@ -35,17 +35,26 @@ pub(crate) async fn expire_packages(store: Arc<Store>, clock: Arc<dyn Clock>) {
 
 fn sweep(store: &Store, now: Timestamp, collect: bool) {
     match store.expire_due(now) {
-        Ok(Expiry { expired: 0, forgotten: 0 }) => {}
+        Ok(Expiry {
+            expired: 0,
+            forgotten: 0,
+        }) => {}
         Ok(Expiry { expired, forgotten }) => tracing::info!(expired, forgotten, "destroyed what had expired"),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "could not destroy what has expired");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "could not destroy what has expired"
+            );
         }
     }
     if collect {
         match store.shared().collect_garbage(&[]) {
             Ok(collected) => tracing::info!(collected.parts, collected.bytes, "removed unused shared parts"),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not remove unused shared parts");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "could not remove unused shared parts"
+                );
             }
         }
     }

@@ -8,4 +8,4 @@ mod worker;
 pub use dispatcher::{Dispatcher, SubmitError};
 pub(crate) use janitor::expire_packages;
 pub(crate) use refresher::{Freshness, refresh_metadata};
-pub(crate) use worker::{Workers, WorkerSettings};
+pub(crate) use worker::{WorkerSettings, Workers};

@@ -1,0 +1,124 @@
+//! Reading answers: bounded, and told apart by what to do next.
+
+use std::time::Duration;
+
+use packager_api::Problem;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use serde_json::from_slice;
+use zeroize::Zeroizing;
+
+use super::patience::Patience;
+use super::{Error, Service};
+use crate::package::flag_of;
+
+/// Longest JSON answer that is read.
+const LIMIT_BYTES: usize = 1 << 20;
+/// Longest time for one small exchange.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What an attempt came to.
+pub(super) enum Attempt {
+    /// An answer to go on with.
+    Answered(Response),
+    /// Not now. The service may have said when.
+    Later {
+        wish: Option<Duration>,
+        error: Error,
+    },
+}
+
+impl Service {
+    /// Sends a small request again until it is answered with 200, as long as `patience` lasts, and reads the answer.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the problem that the service states, or why the patience ended.
+    pub(super) async fn exchange(
+        &self,
+        patience: &mut Patience,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        loop {
+            let (wish, error) = match self.attempt(request().timeout(TIMEOUT)).await? {
+                Attempt::Answered(answer) => match body(answer).await? {
+                    Ok(body) => return Ok(body),
+                    Err(error) => (None, Error::unreachable(error)),
+                },
+                Attempt::Later { wish, error } => (wish, error),
+            };
+            match patience.after_failure(wish) {
+                Some(pause) => self.pause.pause(pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a request once.
+    pub(super) async fn attempt(&self, request: RequestBuilder) -> Result<Attempt, Error> {
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            // The same redirect would be refused again.
+            Err(error) if error.is_redirect() || error.is_builder() => return Err(Error::unreachable(error)),
+            Err(error) => {
+                let error = Error::unreachable(error);
+                return Ok(Attempt::Later { wish: None, error });
+            }
+        };
+        match answer.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
+                Ok(Attempt::Answered(answer))
+            }
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Ok(Attempt::Later {
+                wish: retry_after(answer.headers()),
+                error: Error::Busy(answer.status().to_string()),
+            }),
+            StatusCode::GONE => Err(Error::Expired),
+            _ => Err(self.refusal(answer).await),
+        }
+    }
+
+    async fn refusal(&self, answer: Response) -> Error {
+        let status = answer.status();
+        let problem = match body(answer).await {
+            Ok(Ok(body)) => from_slice::<Problem>(&body).ok(),
+            _ => None,
+        };
+        let text = problem.map_or_else(String::new, |problem| describe(&problem));
+        let text = if text.is_empty() { status.to_string() } else { format!("{text} ({status})") };
+        Error::Refused(self.scrub(&text))
+    }
+}
+
+/// What the problem says, and which flags it speaks of.
+fn describe(problem: &Problem) -> String {
+    let fields = problem.errors.iter().map(|error| format!("{} {}", flag_of(&error.field), error.detail));
+    let fields = fields.collect::<Vec<_>>().join("; ");
+    let about = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
+    [about.as_str(), &fields]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+/// The whole body, if it is not too long. The inner error is one of the connection: worth another attempt.
+async fn body(mut answer: Response) -> Result<Result<Zeroizing<Vec<u8>>, reqwest::Error>, Error> {
+    let mut body = Zeroizing::new(Vec::new());
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= LIMIT_BYTES => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Err(Error::Answer("it is too long")),
+            Ok(None) => return Ok(Ok(body)),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+}
+
+/// The seconds of `Retry-After`. Its other form, a date, is not worth a clock: without seconds the usual pauses apply.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

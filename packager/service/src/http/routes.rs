@@ -1,0 +1,89 @@
+//! All routes of the public listener.
+
+use actix_cors::Cors;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig, get, head, post, resource};
+use packager_api::openapi_json;
+use packager_settings::AllowedOrigins;
+
+use super::api_error::ApiError;
+use super::create::create;
+use super::destroy::destroy;
+use super::download::download;
+use super::health::{healthz, readyz};
+use super::profile::profile;
+use super::status::status;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/create")
+                .route(post().to(create))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/status")
+                .route(get().to(status))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/download/{package_id}")
+                .route(get().to(download))
+                .route(head().to(download))
+                .route(web::delete().to(destroy))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/download/{package_id}/profile")
+                .route(get().to(profile))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/openapi.json")
+                .route(get().to(openapi))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/healthz")
+                .route(get().to(healthz))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/readyz")
+                .route(get().to(readyz))
+                .default_service(other_method()),
+        )
+        .default_service(web::to(|| async { Err::<HttpResponse, _>(ApiError::NoSuchPath) }));
+}
+
+fn other_method() -> actix_web::Route {
+    web::to(|| async { Err::<HttpResponse, _>(ApiError::Method) })
+}
+
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(openapi_json())
+}
+
+/// Which pages of other origins may call the API from a browser.
+pub(crate) fn cors(allowed: &AllowedOrigins) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "DELETE"])
+        .allowed_headers(["content-type", "range", "if-range"])
+        .expose_headers([
+            "accept-ranges",
+            "content-disposition",
+            "content-range",
+            "etag",
+            "ratelimit",
+            "ratelimit-policy",
+            "repr-digest",
+            "retry-after",
+            "x-checksum-sha256",
+            "x-request-id",
+        ])
+        .max_age(3600);
+    match allowed {
+        AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
+        AllowedOrigins::Only(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    }
+}

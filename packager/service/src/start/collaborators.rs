@@ -1,0 +1,196 @@
+//! Makes the service's collaborators from its settings.
+
+use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use jiff::Timestamp;
+use packager_formats::Compression;
+use packager_settings::{DebCompression, SecretRef, Settings};
+use packager_store::{MasterKey, StorageLimit, Store, StoreSettings};
+use packager_targets::{
+    ClientIdentity, HttpSettings as TransportSettings, Limits, Repository, RepositorySettings, embedded_root, transport,
+};
+
+use super::StartError;
+use crate::app::HttpSettings;
+use crate::build::BuilderSettings;
+
+/// Looks up an environment variable, for secrets that are kept in one.
+pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Sync);
+
+/// Longest certificate or root file.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// Refuses settings for signers that this version does not have: a package that was to be signed must not be served
+/// unsigned.
+pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
+    let signing = &settings.signing;
+    for (key, set) in [
+        ("signing_deb_key", signing.signing_deb_key.is_some()),
+        ("signing_rpm_key", signing.signing_rpm_key.is_some()),
+        ("signing_pkg_certificate", signing.signing_pkg_certificate.is_some()),
+        ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
+        ("signing_msi_pkcs11_module", signing.signing_msi_pkcs11_module.is_some()),
+        ("notary_key", signing.notary_key.is_some()),
+    ] {
+        if set {
+            let detail = "signing is not built yet; unset it to serve unsigned packages";
+            return Err(StartError::NotBuilt { key, detail });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn open_store(
+    settings: &Settings,
+    environment: Environment<'_>,
+    now: Timestamp,
+) -> Result<Store, StartError> {
+    let storage = &settings.storage;
+    // The key file's folder has to be there before the store makes it.
+    create_private(&storage.data_dir)?;
+    let key = match &storage.master_key {
+        Some(reference) => {
+            let secret = resolve("master_key", reference, environment)?;
+            MasterKey::from_text(secret_text("master_key", &secret)?)?
+        }
+        None => {
+            let path = storage.default_master_key_file();
+            if !path.exists() {
+                tracing::info!(
+                    path = %path.display(),
+                    "made a master key: it protects packages from whoever gets hold of the disk without this file, \
+                     and not from whoever can read the data directory as the service does"
+                );
+            }
+            MasterKey::load_or_create(&path)?
+        }
+    };
+    let store = StoreSettings {
+        expire_after: storage.expire_after,
+        remember_expired: storage.remember_expired,
+        queue_limit: settings.builds.queue,
+        storage_limit: match storage.storage_limit {
+            packager_settings::StorageLimit::Bytes(bytes) => StorageLimit::Bytes(bytes),
+            packager_settings::StorageLimit::DiskPercent(percent) => StorageLimit::DiskPercent(percent),
+        },
+    };
+    Ok(Store::open(&storage.data_dir, &key, store, now)?)
+}
+
+pub(super) async fn open_repository(
+    settings: &Settings,
+    environment: Environment<'_>,
+) -> Result<Repository, StartError> {
+    let update = &settings.update;
+    let trusted_root = match &update.update_roots {
+        Some(path) => read("update_roots", path)?,
+        None => embedded_root(&update.update_url)
+            .ok_or(StartError::NoTrustedRoot)?
+            .to_vec(),
+    };
+    let client_identity = match (&update.update_tls_client_certificate, &update.update_tls_client_key) {
+        (Some(certificate), Some(key)) => {
+            let key = resolve("update_tls_client_key", key, environment)?;
+            Some(ClientIdentity {
+                certificate_pem: read("update_tls_client_certificate", certificate)?,
+                key_pem: key.as_bytes().to_vec(),
+            })
+        }
+        (None, None) => None,
+        _ => {
+            let both = "update_tls_client_certificate and update_tls_client_key: set both or neither";
+            return Err(StartError::Incomplete(both));
+        }
+    };
+    let connection = TransportSettings {
+        private_ca_pem: update
+            .update_tls_ca
+            .as_deref()
+            .map(|path| read("update_tls_ca", path))
+            .transpose()?,
+        client_identity,
+        ..TransportSettings::default()
+    };
+    let transport = transport(&update.update_url, &connection)?;
+    let repository = RepositorySettings {
+        url: update.update_url.clone(),
+        trusted_root,
+        cache_dir: settings.storage.data_dir.join("tuf"),
+        limits: Limits::default(),
+    };
+    Ok(Repository::open(repository, transport).await?)
+}
+
+pub(super) fn builder_settings(settings: &Settings) -> BuilderSettings {
+    BuilderSettings {
+        update_url: settings.update.update_url.as_str().trim_end_matches('/').to_owned(),
+        deb_compression: match settings.builds.deb_compression {
+            DebCompression::Xz => Compression::Xz,
+            DebCompression::Gzip => Compression::Gzip,
+        },
+        threads: NonZeroU32::new(u32::try_from(cores()).unwrap_or(1)).unwrap_or(NonZeroU32::MIN),
+    }
+}
+
+pub(super) fn http_settings(settings: &Settings) -> HttpSettings {
+    HttpSettings {
+        public_url: settings.network.public_url.clone(),
+        body_limit_bytes: usize::try_from(settings.limits.body_limit).unwrap_or(usize::MAX),
+        client_timeout: settings.limits.client_timeout,
+    }
+}
+
+/// How many cores this process may use.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn resolve(
+    key: &'static str,
+    reference: &SecretRef,
+    environment: Environment<'_>,
+) -> Result<packager_settings::Secret, StartError> {
+    let resolved = reference
+        .resolve(&environment)
+        .map_err(|source| StartError::Secret { key, source })?;
+    if let Some(warning) = resolved.warning {
+        tracing::warn!(key, warning);
+    }
+    Ok(resolved.secret)
+}
+
+fn secret_text<'a>(key: &'static str, secret: &'a packager_settings::Secret) -> Result<&'a str, StartError> {
+    secret.as_text().map_err(|source| StartError::Secret { key, source })
+}
+
+fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, StartError> {
+    use std::io::Read;
+    let read = || {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?
+            .take(MAX_FILE_BYTES)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|source| StartError::File {
+        key,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn create_private(path: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| StartError::File {
+            key: "data_dir",
+            path: path.to_owned(),
+            source,
+        })
+}

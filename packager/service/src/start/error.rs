@@ -1,0 +1,58 @@
+//! Why the service did not start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting asks for what this version does not do.
+    #[error("{key}: {detail}")]
+    NotBuilt {
+        /// The setting.
+        key: &'static str,
+        /// What is missing.
+        detail: &'static str,
+    },
+    /// A file that a setting names cannot be read.
+    #[error("{key}: cannot read {}", path.display())]
+    File {
+        /// The setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A secret that a setting refers to cannot be had.
+    #[error("{key}")]
+    Secret {
+        /// The setting.
+        key: &'static str,
+        /// Why.
+        source: packager_settings::SecretError,
+    },
+    /// Settings that belong together are not both there.
+    #[error("{0}")]
+    Incomplete(&'static str),
+    /// The update URL has no embedded root.
+    #[error("update_roots: is needed for this update_url, for which no root is embedded")]
+    NoTrustedRoot,
+    /// The master key cannot be used.
+    #[error("master_key")]
+    MasterKey(#[from] packager_store::MasterKeyError),
+    /// The data directory cannot be used.
+    #[error("data_dir")]
+    Store(#[from] packager_store::Error),
+    /// The update repository's settings or its cache cannot be used.
+    #[error("the update repository")]
+    Targets(#[from] packager_targets::Error),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,142 @@
+//! Starting and stopping: collaborators are made here, once, and put together.
+
+mod collaborators;
+mod error;
+mod server;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use packager_settings::Settings;
+use packager_store::Store;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::build::Builder;
+use crate::clock::Clock;
+use crate::http::{RateLimits, TrustedProxies};
+use crate::metrics::Metrics;
+use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, refresh_metadata};
+pub use collaborators::Environment;
+use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
+pub use error::StartError;
+use server::{Listener, listen_admin, listen_public};
+
+/// A service that answers.
+pub struct Running {
+    public: Listener,
+    admin: Option<Listener>,
+    workers: Workers,
+    background: JoinSet<()>,
+    store: Arc<Store>,
+    grace: Duration,
+}
+
+/// Starts the service: opens the store and the target cache, goes on with builds that were not finished, and listens.
+/// To be called in a multi-threaded Tokio runtime.
+///
+/// # Errors
+/// [`StartError`], each saying what an operator can do about it.
+pub async fn start(
+    settings: &Settings,
+    environment: Environment<'_>,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, StartError> {
+    refuse_unbuilt(settings)?;
+    let metrics = Arc::new(Metrics::new());
+    let store = Arc::new(open_store(settings, environment, clock.now())?);
+    let repository = Arc::new(open_repository(settings, environment).await?);
+    let builder = Arc::new(Builder::new(
+        Arc::clone(&repository),
+        Arc::clone(&store),
+        builder_settings(settings),
+    ));
+    let (workers, dispatcher) = Workers::start(
+        Arc::clone(&store),
+        builder,
+        Arc::clone(&clock),
+        Arc::clone(&metrics),
+        WorkerSettings {
+            count: settings.builds.workers.unwrap_or_else(cores),
+            build_timeout: settings.builds.build_timeout,
+        },
+    );
+    dispatcher.resume();
+
+    let freshness = Arc::new(Freshness::default());
+    let mut background = JoinSet::new();
+    background.spawn(expire_packages(Arc::clone(&store), Arc::clone(&clock)));
+    background.spawn(refresh_metadata(
+        Arc::clone(&repository),
+        Arc::clone(&clock),
+        Arc::clone(&metrics),
+        Arc::clone(&freshness),
+        settings.update.update_refresh,
+    ));
+    let app = Arc::new(App {
+        store: Arc::clone(&store),
+        repository,
+        dispatcher,
+        limits: RateLimits::new(&settings.rates, &clock),
+        clock,
+        metrics,
+        freshness,
+        proxies: TrustedProxies::new(settings.network.trusted_proxies.clone()),
+        http: http_settings(settings),
+    });
+    let public = listen_public(&app, settings)?;
+    let admin = settings
+        .network
+        .admin_listen
+        .map(|address| listen_admin(&app, address))
+        .transpose()?;
+    tracing::info!(address = %public.address, "listening");
+    Ok(Running {
+        public,
+        admin,
+        workers,
+        background,
+        store,
+        grace: settings.limits.shutdown_timeout,
+    })
+}
+
+impl Running {
+    /// Where the API is served.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.public.address
+    }
+
+    /// Where metrics and health are served.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|admin| admin.address)
+    }
+
+    /// Runs until `shutdown`, then stops as [`Running::stop`] does.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) {
+        shutdown.await;
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+
+    /// Stops: no new requests; downloads and builds that are under way may end within the grace period. What does not
+    /// is taken up by the next start.
+    pub async fn stop(mut self) {
+        self.public.stop().await;
+        self.workers.stop(self.grace).await;
+        self.background.shutdown().await;
+        if let Some(admin) = self.admin {
+            admin.stop().await;
+        }
+        if let Err(error) = self.store.flush() {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the index could not be written out"
+            );
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The HTTP contract, sentence by sentence, against a running service on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod bounds;
+mod create;
+mod download;
+mod expiry;
+mod harness;
+mod health;
+mod input;
+mod queue;
+mod rates;
+mod restart;
+mod secrecy;

@@ -1,0 +1,232 @@
+//! The table: every setting, once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::draft::Draft;
+use crate::kind::{
+    Address, Choice, Count, FilePath, Filter, Frequency, List, Network as NetworkKind, Origins, Pkcs11Uri,
+    SecretReference, Share, Size, Span, Token, WebUrl, optional, or,
+};
+use crate::secret_ref::SecretRef;
+use crate::setting::{Section, Setting};
+use crate::values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Rate, StorageLimit};
+
+/// Makes the typed settings, the way to read them, and the rows without types, from one list: help, key, type, default
+/// (as text), kind.
+macro_rules! settings {
+    ($(
+        $(#[doc = $about:literal])+
+        $title:literal $section:ident: $Section:ident {
+            $(
+                $(#[doc = $help:literal])+
+                $key:ident: $type:ty = $default:literal, $kind:expr;
+            )+
+        }
+    )+) => {
+        /// All settings, by section.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Settings {
+            $( $(#[doc = $about])+ pub $section: $Section, )+
+        }
+
+        $(
+            $(#[doc = $about])+
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct $Section {
+                $( $(#[doc = $help])+ pub $key: $type, )+
+            }
+        )+
+
+        /// All settings, as they are documented.
+        #[must_use]
+        pub fn sections() -> &'static [Section] {
+            static SECTIONS: &[Section] = &[$(
+                Section {
+                    title: $title,
+                    about: concat!($($about, "\n"),+),
+                    settings: &[$(
+                        Setting {
+                            key: stringify!($key),
+                            default: $default,
+                            help: concat!($($help, "\n"),+),
+                            kind: &$kind,
+                        },
+                    )+],
+                },
+            )+];
+            SECTIONS
+        }
+
+        /// Reads every value before it gives up, so that every problem is noted.
+        pub(crate) fn read(draft: &mut Draft) -> Option<Settings> {
+            $($( let $key = draft.read(stringify!($key), $default, &$kind); )+)+
+            Some(Settings {
+                $( $section: $Section { $( $key: $key?, )+ }, )+
+            })
+        }
+    };
+}
+
+const SECOND: u64 = 1;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+settings! {
+    /// Who is answered, and where.
+    "Network" network: Network {
+        /// Where the API and the page are served. Port 0 takes a free one.
+        listen: SocketAddr = "127.0.0.1:8080", Address;
+        /// Where metrics and health are served: for the operator, not for the world.
+        admin_listen: Option<SocketAddr> = "127.0.0.1:9180", or("off", Address);
+        /// The URL under which clients reach the service, for `download_url`. Without it the request's `Host` is believed,
+        /// which is right only where nothing stands in front of the service.
+        public_url: Option<Url> = "", optional(WebUrl::Base);
+        /// Proxies whose `Forwarded` and `X-Forwarded-For` headers are believed. Any other client could claim an address
+        /// in them, and so escape the rate limits.
+        trusted_proxies: Vec<IpNet> = "", List(NetworkKind);
+        /// Web pages, such as the Fleet UI, that may call the API from a browser (CORS). Any other page could have its
+        /// visitors' browsers build packages.
+        allowed_origins: AllowedOrigins = "", Origins;
+    }
+
+    /// Where Fleet's agent comes from.
+    "Updates" update: Update {
+        /// The TUF repository: metadata at its top, target files under `targets/`.
+        update_url: Url = "https://tuf.fleetctl.com", WebUrl::BaseOrFolder;
+        /// A trusted `root.json` of that repository. Embedded for `https://tuf.fleetctl.com` and
+        /// `https://updates-staging.fleetdm.com`; needed for any other.
+        update_roots: Option<PathBuf> = "", optional(FilePath);
+        /// How often the repository is asked for news.
+        update_refresh: Duration = "5m", Span { least: SECOND, most: DAY };
+        /// Certificates (PEM) of private authorities that are trusted for the repository, beside the system's.
+        update_tls_ca: Option<PathBuf> = "", optional(FilePath);
+        /// The certificate (PEM, with its chain) that is shown to a repository that asks for one.
+        update_tls_client_certificate: Option<PathBuf> = "", optional(FilePath);
+        /// The private key (PEM) of that certificate.
+        update_tls_client_key: Option<SecretRef> = "", optional(SecretReference);
+    }
+
+    /// What is kept, and for how long.
+    "Storage" storage: Storage {
+        /// The folder for everything that is kept.
+        data_dir: PathBuf = "./data", FilePath;
+        /// The key (32 bytes in base64 or hexadecimal) that all packages are sealed under. Unless set, it is made at the
+        /// first start, in a file in the data directory that only the service's user may read: whoever gets hold of the
+        /// whole directory then has the key too.
+        master_key: Option<SecretRef> = "file:<data_dir>/master.key", or("file:<data_dir>/master.key", SecretReference);
+        /// How long a package can be downloaded, from the moment its build ends. Then it is destroyed.
+        expire_after: Duration = "30m", Span { least: SECOND, most: 30 * DAY };
+        /// How long `/status` still says `expired` of a package that is gone. Stops the records of packages from
+        /// filling the disk.
+        remember_expired: Duration = "24h", Span { least: SECOND, most: 365 * DAY };
+        /// When the storage counts as full and new packages are refused: a share of the disk, whoever uses it, or a size
+        /// of what the service itself keeps. Stops clients from filling the disk.
+        storage_limit: StorageLimit = "90%", Share;
+    }
+
+    /// How packages are built.
+    "Builds" builds: Builds {
+        /// How many packages are built at once; `cores` for as many as there are cores. Stops a burst of requests from
+        /// taking the machine's processors and memory.
+        workers: Option<usize> = "cores", or("cores", Count { least: 1, most: 1024 });
+        /// How many builds may wait. Stops clients from filling the memory with builds.
+        queue: usize = "256", Count { least: 1, most: 1_000_000 };
+        /// How long one build may take, notarization included. Stops a build that hangs from holding its worker for ever.
+        build_timeout: Duration = "15m", Span { least: SECOND, most: DAY };
+        /// `xz` for the smallest packages, `gzip` for tools that know nothing else.
+        deb_compression: DebCompression = "xz",
+            Choice(&[("xz", DebCompression::Xz), ("gzip", DebCompression::Gzip)]);
+    }
+
+    /// How often a client may ask. A rate is a number for each second, minute or hour; `burst` is how many may come at once
+    /// after a pause, and the same number unless set.
+    "Rates" rates: Rates {
+        /// `POST /create`, for each client address (IPv6: each /64). Stops one client from keeping all workers busy.
+        rate_create: Option<Rate> = "10/m", or("off", Frequency);
+        /// `GET /status`, for each package. Stops clients from asking in a tight loop.
+        rate_status: Option<Rate> = "60/m", or("off", Frequency);
+        /// `GET /download/…`, for each package. Stops one link from taking all of the network.
+        rate_download: Option<Rate> = "20/m", or("off", Frequency);
+        /// How many addresses and packages the limits remember. Stops a client with many addresses from filling the
+        /// memory with them.
+        rate_keys: usize = "100000", Count { least: 1000, most: 100_000_000 };
+    }
+
+    /// Bounds on what one client may hold.
+    "Limits" limits: Limits {
+        /// Longest request body. Stops a client from filling the memory with one request. The default has room for the
+        /// longest valid request: five PEM texts and a flagfile of 64 KiB each, with their line breaks escaped.
+        body_limit: u64 = "512KiB", Size { least: 16 << 10, most: 16 << 20 };
+        /// Most connections at once. Stops clients from taking all file descriptors and memory; needs about two
+        /// descriptors for each.
+        max_connections: usize = "8192", Count { least: 1, most: 1_000_000 };
+        /// How long a client may take to send a request. Stops clients from holding connections open with requests that
+        /// never end.
+        client_timeout: Duration = "10s", Span { least: SECOND, most: HOUR };
+        /// How long a download may stand still before it is cut off. Stops clients that take no bytes from holding
+        /// connections and files open.
+        download_idle_timeout: Duration = "60s", Span { least: SECOND, most: HOUR };
+        /// How long downloads and builds that are under way may go on when the service is told to stop. Stops a slow
+        /// client from holding up a restart.
+        shutdown_timeout: Duration = "30s", Span { least: 0, most: HOUR };
+    }
+
+    /// Signatures. Packages of a type without a key are unsigned, and `/status` says so; with a key that does not work the
+    /// service does not start.
+    "Signing" signing: Signing {
+        /// The OpenPGP secret key (armored) that deb packages are signed with.
+        signing_deb_key: Option<SecretRef> = "", optional(SecretReference);
+        /// The passphrase of `signing_deb_key`.
+        signing_deb_key_passphrase: Option<SecretRef> = "", optional(SecretReference);
+        /// The OpenPGP secret key (armored) that rpm and Arch packages are signed with.
+        signing_rpm_key: Option<SecretRef> = "", optional(SecretReference);
+        /// The passphrase of `signing_rpm_key`.
+        signing_rpm_key_passphrase: Option<SecretRef> = "", optional(SecretReference);
+        /// The Developer ID Installer certificate for pkg packages: PEM with its chain, or a PKCS#12 file that holds the
+        /// key too.
+        signing_pkg_certificate: Option<SecretRef> = "", optional(SecretReference);
+        /// The private key (PEM) of a certificate given as PEM.
+        signing_pkg_key: Option<SecretRef> = "", optional(SecretReference);
+        /// The password of a certificate given as PKCS#12.
+        signing_pkg_password: Option<SecretRef> = "", optional(SecretReference);
+        /// The key ID of the App Store Connect API key that signed pkg packages are notarized with.
+        notary_key_id: Option<String> = "", optional(Token);
+        /// The issuer ID of that key.
+        notary_issuer: Option<String> = "", optional(Token);
+        /// That key itself (the `.p8` file).
+        notary_key: Option<SecretRef> = "", optional(SecretReference);
+        /// Apple's notary API: `submissions` lies under it.
+        notary_url: Url = "https://appstoreconnect.apple.com/notary/v2", WebUrl::Base;
+        /// Where Apple answers with the tickets that are stapled to notarized packages.
+        notary_ticket_url: Url =
+            "https://api.apple-cloudkit.com/database/1/com.apple.gk.ticket-delivery/production/public/records/lookup",
+            WebUrl::Exact;
+        /// The PKCS#12 file with the Authenticode certificate and key that msi packages are signed with.
+        signing_msi_pkcs12: Option<SecretRef> = "", optional(SecretReference);
+        /// The password of `signing_msi_pkcs12`.
+        signing_msi_password: Option<SecretRef> = "", optional(SecretReference);
+        /// The PKCS#11 module (a shared library) for a key in a token, instead of a PKCS#12 file.
+        signing_msi_pkcs11_module: Option<PathBuf> = "", optional(FilePath);
+        /// Which key of the token it is.
+        signing_msi_pkcs11_uri: Option<String> = "", optional(Pkcs11Uri);
+        /// The PIN of the token.
+        signing_msi_pin: Option<SecretRef> = "", optional(SecretReference);
+        /// The time-stamping authority (RFC 3161) whose word keeps signatures valid when the certificate has ended.
+        signing_msi_timestamp_url: Option<Url> = "", optional(WebUrl::Exact);
+    }
+
+    /// What the service says of itself, on standard error.
+    "Logging" logging: Logging {
+        /// What is logged.
+        log: LogFilter = "info", Filter;
+        /// How it is written: `auto` is `text` on a terminal and `json` elsewhere.
+        log_format: LogFormat = "auto",
+            Choice(&[("auto", LogFormat::Auto), ("text", LogFormat::Text), ("json", LogFormat::Json)]);
+    }
+}

@@ -1,0 +1,79 @@
+//! The sample file and the page say what the table says.
+
+use packager_settings::{Setting, document, sample, sections, settings};
+
+use crate::support::{defaults, file};
+
+const SAMPLE: &str = include_str!("../../../../packager.sample.toml");
+const PAGE: &str = include_str!("../../../../docs/settings.md");
+
+#[test]
+fn the_committed_texts_are_those_of_the_table() {
+    let hint = "run `cargo run -p packager-settings --example generate`";
+    assert!(SAMPLE == sample(), "packager.sample.toml is stale: {hint}");
+    assert!(PAGE == document(), "docs/settings.md is stale: {hint}");
+}
+
+#[test]
+fn the_sample_changes_nothing() {
+    assert_eq!(file(SAMPLE).unwrap().settings, defaults());
+}
+
+#[test]
+fn every_line_of_the_sample_shows_a_default() {
+    let is_setting = |line: &&str| {
+        line.strip_prefix('#')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let shown: Vec<&str> = SAMPLE.lines().filter(is_setting).map(|line| &line[1..]).collect();
+    let keys: Vec<&str> = shown.iter().filter_map(|line| line.split(' ').next()).collect();
+    let all: Vec<&str> = settings().map(Setting::key).collect();
+    assert_eq!(keys, all);
+
+    let loaded = file(&shown.join("\n")).unwrap();
+    assert_eq!(loaded.settings, defaults());
+    assert_eq!(loaded.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn every_setting_is_explained() {
+    for section in sections() {
+        assert!(section.about().ends_with('.'), "{}", section.title());
+        for setting in section.settings() {
+            assert!(setting.help().ends_with('.'), "{}", setting.key());
+            assert!(
+                PAGE.contains(&format!("\n| `{}` |", setting.key())),
+                "{}",
+                setting.key()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_bound_against_clients_names_the_abuse_that_it_stops() {
+    let bounds = [
+        "remember_expired",
+        "storage_limit",
+        "workers",
+        "queue",
+        "build_timeout",
+        "rate_create",
+        "rate_status",
+        "rate_download",
+        "rate_keys",
+        "body_limit",
+        "max_connections",
+        "client_timeout",
+        "download_idle_timeout",
+        "shutdown_timeout",
+    ];
+    for setting in settings() {
+        assert_eq!(
+            setting.help().contains("Stops "),
+            bounds.contains(&setting.key()),
+            "{}",
+            setting.key()
+        );
+    }
+}

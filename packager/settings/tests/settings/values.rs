@@ -1,0 +1,377 @@
+//! Each setting's values, on both sides of each bound.
+
+use std::time::Duration;
+
+use packager_settings::{AllowedOrigins, DebCompression, LogFormat, Settings, StorageLimit, settings};
+
+use crate::support::{defaults, flag};
+
+/// Key, accepted values, refused values.
+const VALUES: &[(&str, &[&str], &[&str])] = &[
+    (
+        "listen",
+        &["0.0.0.0:0", "[::]:65535", "127.0.0.1:80"],
+        &[
+            "",
+            "off",
+            "8080",
+            ":8080",
+            "localhost:8080",
+            "127.0.0.1",
+            "127.0.0.1:65536",
+            "127.0.0.1:80 ",
+        ],
+    ),
+    (
+        "admin_listen",
+        &["off", "127.0.0.1:0", "[::1]:9180"],
+        &["", "OFF", "none", "127.0.0.1"],
+    ),
+    (
+        "public_url",
+        &["", "http://a", "https://pkg.example.com:8443/packages"],
+        &[
+            "pkg.example.com",
+            "//a",
+            "https:a",
+            "https://",
+            "https:///a",
+            "ftp://a",
+            "file:///a",
+            "javascript://a",
+            "https://u@a",
+            "https://u:p@a",
+            "https://@a",
+            "https://a?q",
+            "https://a#f",
+            "https://a b",
+            " https://a",
+            "https://a\n",
+            "https://a\\b",
+            "https://a:65536",
+            "https://<a>",
+        ],
+    ),
+    (
+        "data_dir",
+        &["data", "/var/lib/packager", "/a b/ü"],
+        &["", "a\0b", "a\nb"],
+    ),
+    (
+        "expire_after",
+        &["1s", "30d"],
+        &["", "0s", "999ms", "30d1ms", "30", "off"],
+    ),
+    ("remember_expired", &["1s", "365d"], &["0s", "366d"]),
+    (
+        "update_url",
+        &["https://a", "http://127.0.0.1:1/tuf", "file:///srv/tuf"],
+        &[
+            "",
+            "file:///",
+            "file://host/srv",
+            "file:srv",
+            "s3://a",
+            "https://a?x",
+            "https://a/#x",
+        ],
+    ),
+    ("update_roots", &["", "root.json"], &["\u{7f}"]),
+    ("update_refresh", &["1s", "24h"], &["0s", "24h1ms"]),
+    ("update_tls_ca", &["", "/ca.pem"], &["\n"]),
+    (
+        "master_key",
+        &["file:<data_dir>/master.key", "file:/k", "env:K", "systemd:key"],
+        &[
+            "",
+            "file:",
+            "env:",
+            "env:1",
+            "env:A-B",
+            "env:A B",
+            "systemd:",
+            "systemd:a/b",
+            "systemd:..",
+            "systemd:.",
+            "systemd:/etc/passwd",
+            "vault:secret/key",
+            "aws-sm:key",
+            "file:a\0b",
+        ],
+    ),
+    (
+        "rate_create",
+        &["off", "1/s", "1000000/h,burst=1000000"],
+        &["", "0/s", "1000001/h", "10", "10/d", "1/s,burst=0"],
+    ),
+    ("rate_status", &["off", "1/m"], &["none"]),
+    ("rate_download", &["off", "1/m, burst=2"], &["1/m,2"]),
+    ("rate_keys", &["1000", "100000000"], &["", "999", "100000001", "off"]),
+    (
+        "trusted_proxies",
+        &[
+            "",
+            "10.0.0.0/8",
+            "10.0.0.1",
+            "::1",
+            "fd00::/8,192.0.2.0/24",
+            "0.0.0.0/1",
+        ],
+        &[
+            "0.0.0.0/0",
+            "::/0",
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "10.0.0.0/-1",
+            "proxy",
+            "10.0.0.1,",
+            ",",
+            "10.0.0.1;10.0.0.2",
+            "10.0.0.0/8,0.0.0.0/0",
+            "*",
+        ],
+    ),
+    (
+        "allowed_origins",
+        &[
+            "",
+            "*",
+            "https://fleet.example.com",
+            "http://localhost:8080, https://[::1]:8443",
+        ],
+        &[
+            "null",
+            "https://a/",
+            "https://A",
+            "https://a:443",
+            "http://a:80",
+            "https://u@a",
+            "https://a?",
+            "https://a#",
+            "ftp://a",
+            "file://",
+            "chrome-extension://abc",
+            "*.a",
+            "https://*.a/",
+            "*,https://a",
+            "https://a,*",
+            "https://a,",
+            "a",
+        ],
+    ),
+    (
+        "workers",
+        &["cores", "1", "1024"],
+        &["", "0", "1025", "auto", "-1", "+1", "1.5"],
+    ),
+    (
+        "queue",
+        &["1", "1000000"],
+        &["", "0", "1000001", "99999999999999999999", " 1", "1_000"],
+    ),
+    ("build_timeout", &["1s", "24h"], &["0s", "25h"]),
+    ("deb_compression", &["xz", "gzip"], &["", "XZ", "zstd", "none"]),
+    (
+        "storage_limit",
+        &["1%", "100%", "1GiB", "1073741824", "500GB"],
+        &["", "0%", "101%", "256%", "%", "90", "1073741823", "-1%", "90 %", "off"],
+    ),
+    (
+        "body_limit",
+        &["16KiB", "16MiB", "524288"],
+        &["", "16383", "16777217", "1K", "off"],
+    ),
+    ("max_connections", &["1", "1000000"], &["0", "1000001"]),
+    ("client_timeout", &["1s", "1h"], &["0s", "999ms", "61m"]),
+    ("download_idle_timeout", &["1s", "1h"], &["0s", "61m"]),
+    ("shutdown_timeout", &["0s", "1h"], &["", "-1s", "61m"]),
+    ("notary_url", &["http://127.0.0.1:1", "https://a/b"], &["", "file:///a"]),
+    ("notary_ticket_url", &["https://a/b?c"], &["", "off", "https://a#f"]),
+    (
+        "log",
+        &["off", "trace", "info,actix_web=debug", "packager_store::seal=trace"],
+        &[
+            "",
+            "INFO",
+            "verbose",
+            "info,",
+            "=info",
+            "a=",
+            "a=b=c",
+            "a b=info",
+            "[span]=info",
+            "info;debug",
+        ],
+    ),
+    ("log_format", &["auto", "text", "json"], &["", "pretty"]),
+];
+
+#[test]
+fn single_values() {
+    for (key, accepted, refused) in VALUES {
+        for value in *accepted {
+            if let Err(error) = flag(key, value) {
+                panic!("{key} = {value:?}: {error}");
+            }
+        }
+        for value in *refused {
+            let Err(error) = flag(key, value) else {
+                panic!("{key} = {value:?} is accepted");
+            };
+            assert_eq!(error.problems.len(), 1, "{key} = {value:?}: {error}");
+            assert_eq!(error.problems[0].key, *key);
+        }
+    }
+}
+
+#[test]
+fn no_error_quotes_its_value() {
+    for setting in settings() {
+        for value in [
+            "hunter2",
+            "vault:hunter2",
+            "env:hunter2 ",
+            "file:hunter2\0",
+            "https://a:hunter2@b",
+            "hunter2/s",
+            "hunter2%",
+        ] {
+            if let Err(error) = flag(setting.key(), value) {
+                assert!(
+                    !error.to_string().contains("hunter2"),
+                    "{} = {value}: {error}",
+                    setting.key()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_have_an_end() {
+    for (key, before, most) in [
+        ("data_dir", "", 4095),
+        ("public_url", "https://a/", 2048),
+        ("log", "info,a=", 1024),
+        ("master_key", "", 64 * 1024),
+        ("master_key", "file:", 4095 + 5),
+        ("master_key", "env:", 255 + 4),
+        ("master_key", "systemd:", 255 + 8),
+    ] {
+        let after = if key == "log" { "=info" } else { "" };
+        let before = before.trim_end_matches('=');
+        let text = |length: usize| format!("{before}{}{after}", "a".repeat(length - before.len() - after.len()));
+        assert!(flag(key, &text(most)).is_ok(), "{key}");
+        assert!(flag(key, &text(most + 1)).is_err(), "{key}");
+    }
+}
+
+#[test]
+fn every_setting_of_its_own_is_in_the_table_above() {
+    // Those that need others are with the rules.
+    for setting in settings() {
+        let key = setting.key();
+        let apart = key.starts_with("signing_") || key.starts_with("notary_") || key.starts_with("update_tls_client");
+        assert!(apart || VALUES.iter().any(|(tested, ..)| *tested == key), "{key}");
+    }
+}
+
+#[test]
+fn the_defaults_are_those_of_the_product() {
+    let Settings {
+        network,
+        update,
+        storage,
+        builds,
+        rates,
+        limits,
+        signing,
+        logging,
+    } = defaults();
+    assert_eq!(network.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(network.admin_listen.unwrap().to_string(), "127.0.0.1:9180");
+    assert_eq!(network.public_url, None);
+    assert!(network.trusted_proxies.is_empty());
+    assert_eq!(network.allowed_origins, AllowedOrigins::Only(Vec::new()));
+    assert_eq!(update.update_url.as_str(), "https://tuf.fleetctl.com/");
+    assert_eq!(update.update_refresh, Duration::from_secs(300));
+    assert_eq!(storage.data_dir.to_str(), Some("./data"));
+    assert_eq!(storage.master_key, None);
+    assert_eq!(storage.default_master_key_file().to_str(), Some("./data/master.key"));
+    assert_eq!(storage.expire_after, Duration::from_secs(1800));
+    assert_eq!(storage.remember_expired, Duration::from_secs(86_400));
+    assert_eq!(storage.storage_limit, StorageLimit::DiskPercent(90));
+    assert_eq!((builds.workers, builds.queue), (None, 256));
+    assert_eq!(builds.build_timeout, Duration::from_secs(900));
+    assert_eq!(builds.deb_compression, DebCompression::Xz);
+    for (rate, count) in [
+        (rates.rate_create, 10),
+        (rates.rate_status, 60),
+        (rates.rate_download, 20),
+    ] {
+        let rate = rate.unwrap();
+        assert_eq!(
+            (rate.count.get(), rate.burst.get(), rate.per.as_secs()),
+            (count, count, 60)
+        );
+    }
+    assert_eq!(rates.rate_keys, 100_000);
+    assert_eq!(limits.client_timeout, Duration::from_secs(10));
+    assert_eq!(limits.download_idle_timeout, Duration::from_secs(60));
+    assert_eq!(limits.shutdown_timeout, Duration::from_secs(30));
+    assert_eq!(
+        signing.notary_url.as_str(),
+        "https://appstoreconnect.apple.com/notary/v2/"
+    );
+    assert_eq!(logging.log.as_str(), "info");
+    assert_eq!(logging.log_format, LogFormat::Auto);
+}
+
+#[test]
+fn the_longest_valid_request_fits_the_default_body_limit() {
+    const TEXT: u64 = 64 * 1024;
+    // Lines of 64 characters that end in CR LF, each of these two escaped as two characters.
+    let pem = TEXT * 68 / 66;
+    // Nothing but line breaks.
+    let flagfile = TEXT * 2;
+    // Two URLs of 2 KiB, a secret, a path, names, and what JSON puts around them, with room to spare.
+    let others = 32 * 1024;
+    assert!(5 * pem + flagfile + others <= defaults().limits.body_limit);
+}
+
+#[test]
+fn values_arrive_as_they_were_meant() {
+    let url = |value: &str| {
+        flag("public_url", value)
+            .unwrap()
+            .settings
+            .network
+            .public_url
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(url("https://a"), "https://a/");
+    assert_eq!(url("https://a/b"), "https://a/b/");
+    assert_eq!(url("https://a/b/"), "https://a/b/");
+    let origins = flag("allowed_origins", "https://a,  http://b:81")
+        .unwrap()
+        .settings
+        .network
+        .allowed_origins;
+    assert_eq!(
+        origins,
+        AllowedOrigins::Only(vec!["https://a".to_owned(), "http://b:81".to_owned()])
+    );
+    assert_eq!(
+        flag("allowed_origins", "*").unwrap().settings.network.allowed_origins,
+        AllowedOrigins::Any
+    );
+    assert_eq!(flag("admin_listen", "off").unwrap().settings.network.admin_listen, None);
+    assert_eq!(flag("rate_create", "off").unwrap().settings.rates.rate_create, None);
+    assert_eq!(flag("workers", "4").unwrap().settings.builds.workers, Some(4));
+    assert_eq!(flag("body_limit", "1MiB").unwrap().settings.limits.body_limit, 1 << 20);
+    assert_eq!(
+        flag("storage_limit", "2GiB").unwrap().settings.storage.storage_limit,
+        StorageLimit::Bytes(2 << 30)
+    );
+}

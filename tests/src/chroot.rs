@@ -1,0 +1,72 @@
+//! A Debian system in which nothing runs but what a test runs.
+
+use std::process::Command;
+
+use crate::booted::Booted;
+use crate::deb::Deb;
+use crate::host::Host;
+use crate::system::System;
+
+/// Mounts `/proc`, and runs a command in the system, in a child of the namespace's first process: a chroot is known by
+/// that process's root being another.
+const CHROOT: &str = r#"
+root=$2/root
+shift 2
+mount -t proc proc "$root/proc"
+chroot "$root" "$@"
+"#;
+
+/// The same, but the command takes the first process's place, as in a container.
+const CONTAINER: &str = r#"
+root=$2/root
+shift 2
+mount -t proc proc "$root/proc"
+exec chroot "$root" "$@"
+"#;
+
+/// No process, no network and no name of this machine is seen inside, and whatever a command started ends with it.
+const NAMESPACES: [&str; 6] = ["--pid", "--fork", "--kill-child", "--net", "--ipc", "--uts"];
+
+/// A system that does not run, or not by systemd.
+pub struct Chroot {
+    system: System,
+    enter: &'static str,
+}
+
+impl Chroot {
+    /// A fresh Debian 12 in a chroot: an image being built, a system being rescued.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self {
+            system: System::bookworm(),
+            enter: CHROOT,
+        }
+    }
+
+    /// A fresh Debian 12 in a container without systemd.
+    #[must_use]
+    pub fn container() -> Self {
+        Self {
+            system: System::bookworm(),
+            enter: CONTAINER,
+        }
+    }
+
+    /// Starts it.
+    #[must_use]
+    pub fn boot(self) -> Booted {
+        Booted::of(self.system)
+    }
+}
+
+impl Host for Chroot {
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+        let mut command = self.system.mounted(&NAMESPACES, self.enter, arguments);
+        command.envs(variables.iter().copied());
+        command
+    }
+
+    fn put(&self, deb: &Deb) -> String {
+        self.system.put(deb)
+    }
+}

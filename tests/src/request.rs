@@ -1,0 +1,68 @@
+//! What is asked for.
+
+use packager_spec::{PackageSpec, Submission};
+use rcgen::{CertificateParams, KeyPair};
+use serde_json::{Map, Value};
+
+/// The Fleet URL of every request that names no other.
+pub const FLEET_URL: &str = "https://fleet.example.com";
+/// The secret of every request that names no other.
+pub const ENROLL_SECRET: &str = "sample-enroll-secret-7Yq2";
+
+/// The body of `POST /create`.
+#[derive(Clone, Debug)]
+pub struct Request(Map<String, Value>);
+
+impl Request {
+    /// Asks for a deb with nothing but what is required.
+    #[must_use]
+    pub fn deb() -> Self {
+        Self(Map::new())
+            .with("type", "deb")
+            .with("fleet_url", FLEET_URL)
+            .with("enroll_secret", ENROLL_SECRET)
+    }
+
+    /// The same with a field set.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(field.to_owned(), value.into());
+        self
+    }
+
+    /// As the service reads it.
+    ///
+    /// # Panics
+    /// If it breaks a rule.
+    #[must_use]
+    pub fn spec(&self) -> PackageSpec {
+        let body = serde_json::to_vec(&self.0).unwrap();
+        Submission::parse(&body)
+            .unwrap_or_else(|rejection| panic!("{rejection:?}"))
+            .spec
+    }
+}
+
+/// A certificate with its key, both in PEM.
+pub struct Identity {
+    /// The certificate.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+impl Identity {
+    /// Makes one for `name`.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(vec![name.to_owned()])
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
+        Self {
+            certificate: certificate.pem(),
+            key: key.serialize_pem(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The package on a system that systemd runs.
+
+use packager_tests::agent::AgentFixture;
+use packager_tests::booted::Booted;
+use packager_tests::chroot::Chroot;
+use packager_tests::deb::build_deb;
+use packager_tests::foreign::Foreign;
+use packager_tests::host::{Host, PACKAGE};
+use packager_tests::ran::Ran;
+use packager_tests::request::Request;
+
+use crate::environment::{SECRETS, agent_variables, with_certificates};
+use crate::upgrade::{EDITED, FLAGS, release, request};
+
+/// Name of the process that is the service, and its environment.
+fn environment(host: &Booted) -> String {
+    host.read(&format!("/proc/{}/environ", host.property("MainPID")))
+}
+
+fn assert_runs(host: &Booted) {
+    assert_eq!(host.property("ActiveState"), "active");
+    assert_eq!(host.property("UnitFileState"), "enabled");
+}
+
+#[test]
+fn a_life() {
+    let host = Booted::fresh();
+    host.install(&release("1.58.0"));
+    assert_runs(&host);
+    assert_eq!(host.property("CPUQuotaPerSecUSec"), "200ms");
+    let (first, process) = (host.property("InvocationID"), host.property("MainPID"));
+
+    host.write(FLAGS, EDITED);
+    host.install(&release("1.58.1"));
+    assert_runs(&host);
+    assert_ne!(host.property("InvocationID"), first);
+    assert!(!host.exists(&format!("/proc/{process}")));
+    let log = host.sh("journalctl --quiet --sync; journalctl --quiet --output=cat --unit=orbit.service", &[]);
+    assert!(log.contains("orbit 1.58.1"), "{log}");
+    assert_eq!(host.read(FLAGS), EDITED);
+
+    host.sh("systemctl stop orbit.service", &[]);
+    host.install(&release("1.58.1"));
+    assert_runs(&host);
+
+    let process = host.property("MainPID");
+    host.remove();
+    assert!(!host.exists(&format!("/proc/{process}")));
+    assert_eq!(host.property("LoadState"), "not-found");
+    assert_eq!(host.sh("systemctl --failed --plain --no-legend", &[]), "");
+
+    host.install(&release("1.58.0"));
+    assert_runs(&host);
+    host.purge();
+    assert_eq!(host.property("LoadState"), "not-found");
+    assert!(!host.exists("/opt/orbit"));
+}
+
+#[test]
+fn systemd_reads_every_option_as_it_was_asked_for() {
+    let host = Booted::fresh();
+    let (request, mut expected) = with_certificates();
+    host.install(&build_deb(&request, &AgentFixture::scripts("1.58.0")));
+    assert_eq!(agent_variables(&environment(&host)), expected);
+    for secret in SECRETS {
+        host.install(&build_deb(&request.clone().with("enroll_secret", secret), &AgentFixture::scripts("1.58.0")));
+        expected.insert("ORBIT_ENROLL_SECRET".to_owned(), secret.to_owned());
+        assert_eq!(agent_variables(&environment(&host)), expected);
+    }
+    assert!(!host.exists("/srv/owned"));
+}
+
+#[test]
+fn an_image_starts_the_service_at_its_first_boot() {
+    let image = Chroot::fresh();
+    image.install(&release("1.58.0"));
+    let host = image.boot();
+    assert_runs(&host);
+}
+
+#[test]
+fn without_the_service_nothing_starts() {
+    let host = Booted::fresh();
+    for version in ["1.58.0", "1.58.1"] {
+        let request = request(version).with("service", false);
+        host.install(&build_deb(&request, &AgentFixture::scripts(version)));
+        assert_eq!(host.property("ActiveState"), "inactive");
+        assert_eq!(host.property("UnitFileState"), "disabled");
+    }
+    host.purge();
+}
+
+#[test]
+fn orbit_outlives_its_own_upgrade_and_is_restarted_later() {
+    let host = Booted::fresh();
+    host.install(&release("1.58.0"));
+    let first = host.property("InvocationID");
+    let path = host.put(&release("1.58.1"));
+    // As orbit does it: from within the service.
+    let procs = "/sys/fs/cgroup/systemd/system.slice/orbit.service/cgroup.procs";
+    let script = r#"echo $$ >"$1" 2>/dev/null || true; exec dpkg --install "$2""#;
+    let arguments = ["/bin/sh", "-c", script, "sh", procs, &path];
+    let ran = Ran::new(host.command(&arguments, &[("INSTALLER_PATH", "/tmp/fleet-osquery.deb")]));
+    assert!(ran.succeeded(), "{ran}");
+    assert_eq!(host.status(), "install ok installed");
+    assert_eq!(host.property("InvocationID"), first);
+    let timers = host.sh("systemctl list-units --type=timer --plain --no-legend 'run-*'", &[]);
+    assert_eq!(timers.lines().count(), 1, "{timers}");
+    let timer = timers.split_whitespace().next().unwrap();
+    // A minute later.
+    host.sh(r#"systemctl start "$1""#, &[&timer.replace(".timer", ".service")]);
+    host.sh("systemctl start orbit.service", &[]);
+    assert_runs(&host);
+    assert_ne!(host.property("InvocationID"), first);
+}
+
+#[test]
+fn fleet_desktop_ends_with_the_package() {
+    let host = Booted::fresh();
+    let request = Request::deb().with("fleet-desktop", true);
+    host.install(&build_deb(&request, &AgentFixture::scripts("1.58.0")));
+    let program = "/opt/orbit/bin/desktop/linux/stable/fleet-desktop/fleet-desktop";
+    host.sh(r#"systemd-run --quiet --unit=session "$1""#, &[program]);
+    host.sh("pgrep --exact fleet-desktop", &[]);
+    host.install(&build_deb(&request, &AgentFixture::scripts("1.58.1")));
+    host.remove();
+    assert!(!host.run(&["pgrep", "--exact", "fleet-desktop"]).succeeded());
+}
+
+/// Their scripts stop and disable the service whatever happens.
+#[test]
+fn a_move_from_another_makers_package_ends_with_the_service_running() {
+    let host = Booted::fresh();
+    let unit = "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n";
+    let other = Foreign::new(PACKAGE, "1.57.0")
+        .file("usr/lib/systemd/system/orbit.service", 0o644, unit)
+        .file("opt/orbit/osquery.flags", 0o600, "--before\n")
+        .script("postinst", "systemctl daemon-reload; systemctl enable --now orbit.service")
+        .script("prerm", "systemctl stop orbit.service; systemctl disable orbit.service")
+        .script("postrm", "if test \"$1\" = remove; then rm -rf /opt/orbit; fi");
+    host.install(&other.build());
+    assert_runs(&host);
+    host.install(&release("1.58.0"));
+    assert_runs(&host);
+    assert!(agent_variables(&environment(&host)).contains_key("ORBIT_FLEET_URL"));
+    assert_eq!(host.read(FLAGS), "--before\n");
+}

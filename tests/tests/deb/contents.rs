@@ -1,0 +1,170 @@
+//! What the package carries: every path of section 3.4 with its type, mode, owner and target, and no other.
+
+use packager_tests::agent::{AgentFixture, DESKTOP_ARCHIVE_SHA512};
+use packager_tests::chroot::Chroot;
+use packager_tests::deb::{METADATA, build_deb};
+use packager_tests::host::Host;
+use packager_tests::listing::Listing;
+use packager_tests::request::{Identity, Request};
+
+/// For the platform `linux` and the channels `stable`.
+pub const ALWAYS: &str = "
+    d 0755 0:0 /etc
+    d 0755 0:0 /etc/default
+    f 0600 0:0 /etc/default/orbit
+    d 0755 0:0 /opt
+    d 0755 0:0 /opt/orbit
+    d 0755 0:0 /opt/orbit/bin
+    d 0755 0:0 /opt/orbit/bin/orbit
+    d 0755 0:0 /opt/orbit/bin/orbit/linux
+    d 0755 0:0 /opt/orbit/bin/orbit/linux/stable
+    f 0755 0:0 /opt/orbit/bin/orbit/linux/stable/orbit
+    l 0777 0:0 /opt/orbit/bin/orbit/orbit -> /opt/orbit/bin/orbit/linux/stable/orbit
+    d 0755 0:0 /opt/orbit/bin/osqueryd
+    d 0755 0:0 /opt/orbit/bin/osqueryd/linux
+    d 0755 0:0 /opt/orbit/bin/osqueryd/linux/stable
+    f 0755 0:0 /opt/orbit/bin/osqueryd/linux/stable/osqueryd
+    f 0644 0:0 /opt/orbit/certs.pem
+    f 0600 0:0 /opt/orbit/osquery.flags
+    f 0600 0:0 /opt/orbit/tuf-metadata.json
+    f 0600 0:0 /opt/orbit/updates-metadata.json
+    d 0755 0:0 /usr
+    d 0755 0:0 /usr/lib
+    d 0755 0:0 /usr/lib/systemd
+    d 0755 0:0 /usr/lib/systemd/system
+    f 0644 0:0 /usr/lib/systemd/system/orbit.service
+    d 0755 0:0 /usr/local
+    d 0755 0:0 /usr/local/bin
+    l 0777 0:0 /usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit
+    d 0755 0:0 /var
+    d 0755 0:0 /var/log
+    d 0755 0:0 /var/log/orbit
+    d 0755 0:0 /var/log/osquery
+";
+
+/// With Fleet Desktop. Whatever the archive said, nobody but root may write, and nothing is set-user-ID.
+pub const DESKTOP: &str = "
+    d 0755 0:0 /opt/orbit/bin/desktop
+    d 0755 0:0 /opt/orbit/bin/desktop/linux
+    d 0755 0:0 /opt/orbit/bin/desktop/linux/stable
+    f 0600 0:0 /opt/orbit/bin/desktop/linux/stable/desktop.tar.gz.sha512
+    d 0755 0:0 /opt/orbit/bin/desktop/linux/stable/fleet-desktop
+    f 0755 0:0 /opt/orbit/bin/desktop/linux/stable/fleet-desktop/fleet-desktop
+    d 0755 0:0 /opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources
+    f 0644 0:0 /opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources/icon.txt
+";
+
+const CERTIFICATES: &str = "
+    f 0644 0:0 /opt/orbit/fleet.pem
+    f 0600 0:0 /opt/orbit/fleet_client.crt
+    f 0600 0:0 /opt/orbit/fleet_client.key
+    f 0644 0:0 /opt/orbit/update.pem
+";
+
+fn assert_carries(request: &Request, expected: &str) {
+    let host = Chroot::fresh();
+    let deb = build_deb(request, &AgentFixture::scripts("1.58.0"));
+    let found = Listing::of_deb(&host, &deb);
+    assert_same(&found, &Listing::table(expected));
+}
+
+/// Differences say more than two long lists.
+pub fn assert_same(found: &Listing, expected: &Listing) {
+    let (surplus, missing) = (found.since(expected), expected.since(found));
+    assert!(found == expected, "found, not expected:\n{surplus}\nexpected, not found:\n{missing}");
+}
+
+#[test]
+fn amd64() {
+    assert_carries(&Request::deb(), ALWAYS);
+}
+
+#[test]
+fn amd64_with_fleet_desktop() {
+    let request = Request::deb().with("fleet-desktop", true);
+    assert_carries(&request, &[ALWAYS, DESKTOP].concat());
+}
+
+#[test]
+fn arm64_of_other_channels_with_everything() {
+    let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
+    let request = Request::deb()
+        .with("arch", "arm64")
+        .with("orbit-channel", "edge")
+        .with("osqueryd-channel", "5.20")
+        .with("desktop-channel", "beta_1")
+        .with("fleet-desktop", true)
+        .with("fleet-certificate", server.certificate.as_str())
+        .with("update-tls-certificate", server.certificate)
+        .with("fleet-tls-client-certificate", client.certificate)
+        .with("fleet-tls-client-key", client.key);
+    let expected = [ALWAYS, DESKTOP, CERTIFICATES]
+        .concat()
+        .replace("/linux", "/linux-arm64")
+        .replace("orbit/linux-arm64/stable", "orbit/linux-arm64/edge")
+        .replace("osqueryd/linux-arm64/stable", "osqueryd/linux-arm64/5.20")
+        .replace("desktop/linux-arm64/stable", "desktop/linux-arm64/beta_1");
+    assert_carries(&request, &expected);
+}
+
+#[test]
+fn without_the_service_the_files_are_the_same() {
+    assert_carries(&Request::deb().with("service", false), ALWAYS);
+}
+
+#[test]
+fn files_hold_what_was_asked_for() {
+    let (server, update, client) = (Identity::of("fleet"), Identity::of("updates"), Identity::of("client"));
+    let flags = "# ours\n--verbose=true\n\n--disable_events\n";
+    let request = Request::deb()
+        .with("fleet-desktop", true)
+        .with("osquery-flagfile", flags)
+        .with("fleet-certificate", server.certificate.as_str())
+        .with("update-tls-certificate", update.certificate.as_str())
+        .with("fleet-tls-client-certificate", client.certificate.as_str())
+        .with("fleet-tls-client-key", client.key.as_str());
+    let agent = AgentFixture::scripts("1.58.0");
+    let host = Chroot::fresh();
+    host.install(&build_deb(&request, &agent));
+    for (path, content) in [
+        ("/opt/orbit/osquery.flags", flags),
+        ("/opt/orbit/fleet.pem", &server.certificate),
+        ("/opt/orbit/update.pem", &update.certificate),
+        ("/opt/orbit/fleet_client.crt", &client.certificate),
+        ("/opt/orbit/fleet_client.key", &client.key),
+        ("/opt/orbit/updates-metadata.json", METADATA),
+        ("/opt/orbit/tuf-metadata.json", METADATA),
+        ("/opt/orbit/bin/desktop/linux/stable/desktop.tar.gz.sha512", DESKTOP_ARCHIVE_SHA512),
+        ("/opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources/icon.txt", "icon\n"),
+        ("/usr/local/bin/orbit", &String::from_utf8_lossy(agent.orbit())),
+    ] {
+        assert_eq!(host.read(path).trim_end(), content.trim_end(), "{path}");
+    }
+    let roots = host.read("/opt/orbit/certs.pem");
+    assert!(roots.matches("-----BEGIN CERTIFICATE-----").count() > 100);
+}
+
+#[test]
+fn without_a_flagfile_there_is_an_empty_one() {
+    let host = Chroot::fresh();
+    host.install(&build_deb(&Request::deb(), &AgentFixture::scripts("1.58.0")));
+    assert_eq!(host.read("/opt/orbit/osquery.flags"), "");
+}
+
+#[test]
+fn the_control_file_says_what_installers_say() {
+    let host = Chroot::fresh();
+    for arch in ["amd64", "arm64"] {
+        let deb = build_deb(&Request::deb().with("arch", arch), &AgentFixture::scripts("1.58.0"));
+        assert_eq!(deb.file_name(), format!("fleet-osquery_1.58.0_{arch}.deb"));
+        let field = |name: &str| {
+            let value = host.sh(r#"dpkg-deb --field "$1" "$2""#, &[&host.put(&deb), name]);
+            value.trim_end().to_owned()
+        };
+        assert_eq!(field("Package"), "fleet-osquery");
+        assert_eq!(field("Version"), "1.58.0");
+        assert_eq!(field("Architecture"), arch);
+        assert!(field("Maintainer").starts_with("Fleet Device Management"));
+        assert!(field("Description").starts_with("Fleet osquery -- runtime and autoupdater"));
+    }
+}
