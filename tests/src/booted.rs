@@ -58,7 +58,11 @@ impl Booted {
     #[must_use]
     pub(crate) fn of(system: System) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("packager-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "packager-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         // A socket's path is bounded to some hundred bytes, which a folder below the workspace may exceed.
         let folder = tempfile::tempdir().unwrap();
         let (socket, console) = (folder.path().join("notify"), folder.path().join("console"));
@@ -123,7 +127,9 @@ impl Host for Booted {
             .env("PATH", PATH)
             .envs(variables.iter().copied())
             .args(["--target", &self.leader])
-            .args(["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"])
+            .args([
+                "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd",
+            ])
             .args(arguments);
         command
     }

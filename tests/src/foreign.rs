@@ -47,7 +47,11 @@ impl Foreign {
     /// Adds a maintainer script.
     #[must_use]
     pub fn script(self, name: &str, body: &str) -> Self {
-        self.file(&format!("DEBIAN/{name}"), 0o755, &format!("#!/bin/sh\nset -e\n{body}\n"))
+        self.file(
+            &format!("DEBIAN/{name}"),
+            0o755,
+            &format!("#!/bin/sh\nset -e\n{body}\n"),
+        )
     }
 
     /// Builds it.

@@ -68,6 +68,10 @@ pub trait Host {
     /// What dpkg says of the package: wanted, fault, state. Empty if it does not know the package.
     fn status(&self) -> String {
         let status = self.run(&["dpkg-query", "--show", "--showformat=${Status}", PACKAGE]);
-        if status.succeeded() { status.stdout } else { String::new() }
+        if status.succeeded() {
+            status.stdout
+        } else {
+            String::new()
+        }
     }
 }

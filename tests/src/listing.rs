@@ -14,7 +14,7 @@ pub struct Listing(BTreeMap<String, String>);
 const LIST: &str = r#"
 find "$1" -xdev -mindepth 1 \( -type l -printf '/%P\t%y 0%m %U:%G -> %l\n' -o -printf '/%P\t%y 0%m %U:%G\n' \)
 "#;
-const DIGESTS: &str = "find / -xdev -type f -print0 | xargs -0 sha256sum";
+const DIGESTS: &str = "find / -xdev -type f -print0 | xargs -0 sha256sum --zero";
 
 impl Listing {
     /// Lists all of `host`.
@@ -44,7 +44,7 @@ impl Listing {
     #[must_use]
     pub fn with_digests(host: &impl Host) -> Self {
         let mut listing = Self::of(host);
-        for line in host.sh(DIGESTS, &[]).lines() {
+        for line in host.sh(DIGESTS, &[]).split_terminator('\0') {
             let (digest, path) = line.split_once("  ").unwrap();
             let what = listing.0.get_mut(path).unwrap_or_else(|| panic!("{line}"));
             what.push(' ');
@@ -71,7 +71,13 @@ impl Listing {
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
         let is_new = |(path, what): &(&String, &String)| before.0.get(*path) != Some(what);
-        Self(self.0.iter().filter(is_new).map(|(p, w)| (p.clone(), w.clone())).collect())
+        Self(
+            self.0
+                .iter()
+                .filter(is_new)
+                .map(|(p, w)| (p.clone(), w.clone()))
+                .collect(),
+        )
     }
 
     /// Without what lies at or below one of `paths`.

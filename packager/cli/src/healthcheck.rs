@@ -80,7 +80,11 @@ mod tests {
     async fn ask(reply: Reply, ready: bool) -> (Result<(), Error>, Vec<String>) {
         let server = TestServer::new([reply]);
         let result = check(server.url(), ready, Duration::from_secs(30)).await;
-        let asked = server.requests().iter().map(|request| request.line().to_owned()).collect();
+        let asked = server
+            .requests()
+            .iter()
+            .map(|request| request.line().to_owned())
+            .collect();
         (result, asked)
     }
 
@@ -100,13 +104,18 @@ mod tests {
             Reply::new(503, "not ready"),
             Reply::new(404, ""),
             Reply::new(302, "").with_header("location", "/"),
-            Reply::broken(""),
         ] {
             let error = ask(reply, true).await.0.unwrap_err();
             assert_eq!(error.exit_code(), 1);
         }
+        let nobody = TestServer::new([]).url();
+        let error = check(nobody, false, Duration::from_secs(30)).await.unwrap_err();
+        assert_eq!(error.exit_code(), 1);
         let url = Url::parse("file:///etc/passwd").unwrap();
-        assert_eq!(check(url, false, Duration::from_secs(1)).await.unwrap_err().exit_code(), 2);
+        assert_eq!(
+            check(url, false, Duration::from_secs(1)).await.unwrap_err().exit_code(),
+            2
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use packager_settings::{CONFIG_FLAG, CONFIG_VARIABLE, Environment, Loaded, MAX_FILE_BYTES, Setting, Settings, sections};
+use packager_settings::{
+    CONFIG_FLAG, CONFIG_VARIABLE, Environment, Loaded, MAX_FILE_BYTES, Setting, Settings, sections,
+};
 use packager_targets::embedded_root;
 
 use crate::error::Error;
@@ -94,12 +96,21 @@ fn flag(setting: &'static Setting) -> Arg {
         "" => String::new(),
         default => format!(" [default: {default}]"),
     };
-    let help = format!("{} [{}]{default} [env: {}]", setting.help(), setting.form(), setting.variable());
+    let help = format!(
+        "{} [{}]{default} [env: {}]",
+        setting.help(),
+        setting.form(),
+        setting.variable()
+    );
     Arg::new(setting.key())
         .long(setting.flag())
         .value_name("VALUE")
         .help(help)
-        .action(if setting.is_list() { ArgAction::Append } else { ArgAction::Set })
+        .action(if setting.is_list() {
+            ArgAction::Append
+        } else {
+            ArgAction::Set
+        })
 }
 
 #[cfg(test)]

@@ -35,7 +35,10 @@ fn a_life() {
     assert_runs(&host);
     assert_ne!(host.property("InvocationID"), first);
     assert!(!host.exists(&format!("/proc/{process}")));
-    let log = host.sh("journalctl --quiet --sync; journalctl --quiet --output=cat --unit=orbit.service", &[]);
+    let log = host.sh(
+        "journalctl --quiet --sync; journalctl --quiet --output=cat --unit=orbit.service",
+        &[],
+    );
     assert!(log.contains("orbit 1.58.1"), "{log}");
     assert_eq!(host.read(FLAGS), EDITED);
 
@@ -63,7 +66,10 @@ fn systemd_reads_every_option_as_it_was_asked_for() {
     host.install(&build_deb(&request, &AgentFixture::scripts("1.58.0")));
     assert_eq!(agent_variables(&environment(&host)), expected);
     for secret in SECRETS {
-        host.install(&build_deb(&request.clone().with("enroll_secret", secret), &AgentFixture::scripts("1.58.0")));
+        host.install(&build_deb(
+            &request.clone().with("enroll_secret", secret),
+            &AgentFixture::scripts("1.58.0"),
+        ));
         expected.insert("ORBIT_ENROLL_SECRET".to_owned(), secret.to_owned());
         assert_eq!(agent_variables(&environment(&host)), expected);
     }
@@ -135,13 +141,17 @@ fn a_move_from_another_makers_package_ends_with_the_service_running() {
     let other = Foreign::new(PACKAGE, "1.57.0")
         .file("usr/lib/systemd/system/orbit.service", 0o644, unit)
         .file("opt/orbit/osquery.flags", 0o600, "--before\n")
-        .script("postinst", "systemctl daemon-reload; systemctl enable --now orbit.service")
+        .script(
+            "postinst",
+            "systemctl daemon-reload; systemctl enable --now orbit.service",
+        )
         .script("prerm", "systemctl stop orbit.service; systemctl disable orbit.service")
         .script("postrm", "if test \"$1\" = remove; then rm -rf /opt/orbit; fi");
     host.install(&other.build());
     assert_runs(&host);
+    host.write(FLAGS, EDITED);
     host.install(&release("1.58.0"));
     assert_runs(&host);
     assert!(agent_variables(&environment(&host)).contains_key("ORBIT_FLEET_URL"));
-    assert_eq!(host.read(FLAGS), "--before\n");
+    assert_eq!(host.read(FLAGS), EDITED);
 }

@@ -71,7 +71,10 @@ fn assert_carries(request: &Request, expected: &str) {
 /// Differences say more than two long lists.
 pub fn assert_same(found: &Listing, expected: &Listing) {
     let (surplus, missing) = (found.since(expected), expected.since(found));
-    assert!(found == expected, "found, not expected:\n{surplus}\nexpected, not found:\n{missing}");
+    assert!(
+        found == expected,
+        "found, not expected:\n{surplus}\nexpected, not found:\n{missing}"
+    );
 }
 
 #[test]
@@ -134,8 +137,14 @@ fn files_hold_what_was_asked_for() {
         ("/opt/orbit/fleet_client.key", &client.key),
         ("/opt/orbit/updates-metadata.json", METADATA),
         ("/opt/orbit/tuf-metadata.json", METADATA),
-        ("/opt/orbit/bin/desktop/linux/stable/desktop.tar.gz.sha512", DESKTOP_ARCHIVE_SHA512),
-        ("/opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources/icon.txt", "icon\n"),
+        (
+            "/opt/orbit/bin/desktop/linux/stable/desktop.tar.gz.sha512",
+            DESKTOP_ARCHIVE_SHA512,
+        ),
+        (
+            "/opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources/icon.txt",
+            "icon\n",
+        ),
         ("/usr/local/bin/orbit", &String::from_utf8_lossy(agent.orbit())),
     ] {
         assert_eq!(host.read(path).trim_end(), content.trim_end(), "{path}");

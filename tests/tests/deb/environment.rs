@@ -21,7 +21,10 @@ pub const SECRETS: [&str; 6] = [
 pub type Variables = BTreeMap<String, String>;
 
 fn variables(pairs: &[(&str, &str)]) -> Variables {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// Those of the agent among `NAME=value` texts that zero bytes end.
@@ -29,7 +32,18 @@ pub fn agent_variables(environment: &str) -> Variables {
     environment
         .split('\0')
         .filter_map(|variable| variable.split_once('='))
-        .filter(|(name, _)| !["PATH", "PWD", "LANG", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "_"].contains(name))
+        .filter(|(name, _)| {
+            ![
+                "PATH",
+                "PWD",
+                "LANG",
+                "INVOCATION_ID",
+                "JOURNAL_STREAM",
+                "SYSTEMD_EXEC_PID",
+                "_",
+            ]
+            .contains(name)
+        })
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }
@@ -69,7 +83,10 @@ pub fn with_certificates() -> (Request, Variables) {
         ("ORBIT_DESKTOP_CHANNEL", "beta_1"),
         ("ORBIT_FLEET_DESKTOP_ALTERNATIVE_BROWSER_HOST", "desk.example.com:8443"),
         ("ORBIT_DISABLE_UPDATES", "true"),
-        ("ORBIT_FLEET_URL", "https://fleet.example.com:8080/a%20b/?c=d&e=(f)*;g#h!"),
+        (
+            "ORBIT_FLEET_URL",
+            "https://fleet.example.com:8080/a%20b/?c=d&e=(f)*;g#h!",
+        ),
         ("ORBIT_FLEET_CERTIFICATE", "/opt/orbit/fleet.pem"),
         ("ORBIT_UPDATE_TLS_CERTIFICATE", "/opt/orbit/update.pem"),
         ("ORBIT_ENROLL_SECRET", SECRETS[0]),

@@ -44,7 +44,10 @@ fn an_in_band_upgrade_puts_the_restart_off_by_a_minute() {
     assert_eq!(lines.next(), Some("systemctl daemon-reload"));
     let put_off: Vec<&str> = lines.next().unwrap().split(' ').collect();
     assert_eq!(put_off[..2], ["systemd-run", "--on-active=60"]);
-    assert!(put_off.ends_with(&["systemctl", "restart", "--no-block", "orbit.service"]), "{put_off:?}");
+    assert!(
+        put_off.ends_with(&["systemctl", "restart", "--no-block", "orbit.service"]),
+        "{put_off:?}"
+    );
     assert_eq!(lines.next(), None);
     assert!(ran.stdout.contains("put off"), "{ran}");
 }

@@ -4,8 +4,8 @@ use packager_tests::chroot::Chroot;
 use packager_tests::host::{Host, PACKAGE};
 use packager_tests::listing::Listing;
 
-use crate::remove::USE_IT;
 use crate::contents::assert_same;
+use crate::remove::USE_IT;
 use crate::upgrade::{EDITED, FLAGS, release};
 
 /// What dpkg writes of every package's coming and going. Its folder of packages' information is not among them.

@@ -28,7 +28,10 @@ fn everything_goes_but_osquerys_logs() {
     host.remove();
     assert_eq!(host.status(), "deinstall ok config-files");
     let left = Listing::with_digests(&host).since(&before).without(&DPKG);
-    assert_eq!(left.paths().collect::<Vec<_>>(), ["/var/log/osquery", "/var/log/osquery/osqueryd.results.log"]);
+    assert_eq!(
+        left.paths().collect::<Vec<_>>(),
+        ["/var/log/osquery", "/var/log/osquery/osqueryd.results.log"]
+    );
     let missing = before.since(&Listing::with_digests(&host)).without(&DPKG);
     assert_eq!(missing.to_string(), "");
 }
@@ -51,7 +54,10 @@ fn a_second_installation_after_removal_is_like_a_first() {
 fn an_administrators_own_orbit_command_stays() {
     let host = Chroot::fresh();
     host.install(&release("1.58.0"));
-    host.sh("echo theirs >/usr/local/bin/other && ln -s other /usr/local/bin/link", &[]);
+    host.sh(
+        "echo theirs >/usr/local/bin/other && ln -s other /usr/local/bin/link",
+        &[],
+    );
     host.purge();
     assert!(host.exists("/usr/local/bin/other") && host.exists("/usr/local/bin/link"));
 }

@@ -21,7 +21,11 @@ setpriv --reuid="$1" --regid="$1" --clear-groups sh -euc '
 
 fn readable_by(host: &impl Host, user: &str, secrets: &[&str]) -> Vec<String> {
     let patterns: Vec<String> = secrets.iter().map(|secret| format!("-e {secret}")).collect();
-    let mut found: Vec<String> = host.sh(FIND, &[user, &patterns.join(" ")]).lines().map(str::to_owned).collect();
+    let mut found: Vec<String> = host
+        .sh(FIND, &[user, &patterns.join(" ")])
+        .lines()
+        .map(str::to_owned)
+        .collect();
     found.sort();
     found
 }
@@ -73,5 +77,8 @@ fn no_digest_of_the_environment_file_is_listed() {
     let search = r#"grep --recursive --files-with-matches --fixed-strings -e "$1" /var/lib/dpkg || true"#;
     assert_eq!(host.sh(search, &[digest.trim_end()]), "");
     let listed = host.read("/var/lib/dpkg/info/fleet-osquery.md5sums");
-    assert!(!listed.contains("etc/default/orbit") && listed.contains("opt/orbit/certs.pem"), "{listed}");
+    assert!(
+        !listed.contains("etc/default/orbit") && listed.contains("opt/orbit/certs.pem"),
+        "{listed}"
+    );
 }

@@ -23,9 +23,15 @@ fn the_unit_is_right_to_systemd() {
     assert!(verified.succeeded(), "{verified}");
     assert_eq!((verified.stdout.as_str(), verified.stderr.as_str()), ("", ""));
     // The check is one: it sees a fault.
-    host.sh(r#"sed -i 's/^ExecStart=.*/ExecStart=orbit;/; s/^Restart=/Restrat=/' "$1""#, &[UNIT]);
+    host.sh(
+        r#"sed -i 's/^ExecStart=.*/ExecStart=orbit;/; s/^Restart=/Restrat=/' "$1""#,
+        &[UNIT],
+    );
     let verified = host.run(&["systemd-analyze", "verify", UNIT]);
-    assert!(!verified.succeeded() && verified.stderr.contains("Restrat"), "{verified}");
+    assert!(
+        !verified.succeeded() && verified.stderr.contains("Restrat"),
+        "{verified}"
+    );
 }
 
 #[test]

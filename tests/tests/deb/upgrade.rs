@@ -41,7 +41,10 @@ fn an_edited_flagfile_stays_and_the_new_one_lies_beside_it() {
     assert_eq!(host.read(FLAGS), EDITED);
     assert_eq!(what(&host, FLAGS), "regular file 600 0:0\n");
     assert_eq!(host.read("/opt/orbit/osquery.flags.dpkg-dist"), flags("1.58.1"));
-    assert_eq!(what(&host, "/opt/orbit/osquery.flags.dpkg-dist"), "regular file 600 0:0\n");
+    assert_eq!(
+        what(&host, "/opt/orbit/osquery.flags.dpkg-dist"),
+        "regular file 600 0:0\n"
+    );
     assert!(!host.exists("/opt/orbit/osquery.flags.dpkg-keep"));
     // And through every further upgrade.
     host.install(&release("1.58.2"));
@@ -108,7 +111,10 @@ fn a_downgrade_keeps_an_edit_and_brings_the_older_programs() {
     host.install(&release("1.58.1"));
     host.write(FLAGS, EDITED);
     let downgrade = host.dpkg_install(&release("1.58.0"));
-    assert!(downgrade.succeeded() && downgrade.stderr.contains("downgrading"), "{downgrade}");
+    assert!(
+        downgrade.succeeded() && downgrade.stderr.contains("downgrading"),
+        "{downgrade}"
+    );
     assert_eq!(host.read(FLAGS), EDITED);
     assert!(host.read("/usr/local/bin/orbit").contains("1.58.0"));
 }
@@ -121,7 +127,10 @@ fn the_environment_file_is_the_new_packages() {
     let moved = request("1.58.1").with("fleet_url", "https://new.example.com");
     host.install(&build_deb(&moved, &AgentFixture::scripts("1.58.1")));
     let environment = host.read("/etc/default/orbit");
-    assert!(environment.contains("ORBIT_FLEET_URL=https://new.example.com\n"), "{environment}");
+    assert!(
+        environment.contains("ORBIT_FLEET_URL=https://new.example.com\n"),
+        "{environment}"
+    );
     assert_eq!(what(&host, "/etc/default/orbit"), "regular file 600 0:0\n");
     assert_no_copies(&host);
 }
@@ -129,7 +138,9 @@ fn the_environment_file_is_the_new_packages() {
 #[test]
 fn programs_of_another_channel_and_a_dropped_desktop_go() {
     let host = Chroot::fresh();
-    let before = request("1.58.0").with("fleet-desktop", true).with("orbit-channel", "edge");
+    let before = request("1.58.0")
+        .with("fleet-desktop", true)
+        .with("orbit-channel", "edge");
     host.install(&build_deb(&before, &AgentFixture::scripts("1.58.0")));
     host.install(&release("1.58.1"));
     for gone in ["/opt/orbit/bin/desktop", "/opt/orbit/bin/orbit/linux/edge"] {
@@ -144,5 +155,8 @@ fn a_pre_release_gives_way_to_its_release() {
     let host = Chroot::fresh();
     host.install(&release("1.58.0-rc1"));
     let upgrade = host.dpkg_install(&release("1.58.0"));
-    assert!(upgrade.succeeded() && !upgrade.stderr.contains("downgrading"), "{upgrade}");
+    assert!(
+        upgrade.succeeded() && !upgrade.stderr.contains("downgrading"),
+        "{upgrade}"
+    );
 }

@@ -117,7 +117,10 @@ mod tests {
             assert!(output.status.success());
             assert!(output.stdout.starts_with(version.as_bytes()), "{output:?}");
             let output = run(release, &["--help"], &[]);
-            assert!(output.status.success() && output.stdout.starts_with(b"usage: "), "{output:?}");
+            assert!(
+                output.status.success() && output.stdout.starts_with(b"usage: "),
+                "{output:?}"
+            );
         }
     }
 
@@ -125,10 +128,17 @@ mod tests {
     fn orbit_names_its_settings_and_not_their_values() {
         let [orbit, ..] = linux(&CHANNELS[0]).unwrap();
         // Without a URL it says so and ends.
-        let output = run(&orbit, &[], &[("ORBIT_ENROLL_SECRET", "hunter2"), ("ORBIT_FLEET_URL", "")]);
+        let output = run(
+            &orbit,
+            &[],
+            &[("ORBIT_ENROLL_SECRET", "hunter2"), ("ORBIT_FLEET_URL", "")],
+        );
         assert_eq!(output.status.code(), Some(1));
         let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("  ORBIT_ENROLL_SECRET\n") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("  ORBIT_ENROLL_SECRET\n") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -70,7 +70,11 @@ impl Kind {
         let id = service.create(&request).await?;
         let success = service.finished(id, &Silent).await?;
         let build_time = begun.elapsed();
-        let folder = if self.fleet_desktop { folder.join("with-desktop") } else { folder.to_owned() };
+        let folder = if self.fleet_desktop {
+            folder.join("with-desktop")
+        } else {
+            folder.to_owned()
+        };
         std::fs::create_dir_all(&folder).map_err(Error::io(format!("make {}", folder.display())))?;
         let output = Output::within(&folder, self.package_type);
         let package = output.begin()?;

@@ -23,7 +23,11 @@ use crate::terminal;
 
 /// Shows the service at work.
 pub(crate) async fn run(flags: DemoFlags) -> Result<(), Error> {
-    logging::init(if flags.verbose { Verbosity::Verbose } else { Verbosity::Quiet });
+    logging::init(if flags.verbose {
+        Verbosity::Verbose
+    } else {
+        Verbosity::Quiet
+    });
     let stop = interrupt::listen()?;
     let workplace = temporary("fleet-packager-demo-")?;
     let data_dir = workplace.path().join("data");

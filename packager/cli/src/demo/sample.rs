@@ -25,9 +25,8 @@ pub(super) fn publish(folder: &Path, now: Timestamp) -> Result<(), Error> {
             for release in linux(versions)? {
                 let version = release.version.parse().map_err(io::Error::other)?;
                 for platform in PLATFORMS {
-                    let name =
-                        TargetName::in_fleet_layout(release.component, platform, versions.channel, release.file)
-                            .map_err(io::Error::other)?;
+                    let name = TargetName::in_fleet_layout(release.component, platform, versions.channel, release.file)
+                        .map_err(io::Error::other)?;
                     repository.put_target(&name, &release.content, Some(&version))?;
                 }
             }

@@ -32,7 +32,11 @@ pub(super) fn table(rows: &[Row]) -> String {
         let mut written = String::new();
         for ((cell, width), right) in line.iter().zip(widths).zip(RIGHT) {
             // Writing to a string does not fail.
-            let _ = if right { write!(written, "{cell:>width$}  ") } else { write!(written, "{cell:width$}  ") };
+            let _ = if right {
+                write!(written, "{cell:>width$}  ")
+            } else {
+                write!(written, "{cell:width$}  ")
+            };
         }
         text.push_str(written.trim_end());
         if let Some(Err(error)) = row.map(|row| &row.outcome) {
@@ -95,8 +99,14 @@ mod tests {
             build_time: Duration::from_millis(7),
         };
         let rows = [
-            Row { kind, outcome: Ok((installer, Some(4096))) },
-            Row { kind, outcome: Err(Error::Refused("no room".to_owned())) },
+            Row {
+                kind,
+                outcome: Ok((installer, Some(4096))),
+            },
+            Row {
+                kind,
+                outcome: Err(Error::Refused("no room".to_owned())),
+            },
         ];
         assert_eq!(
             table(&rows),

@@ -62,20 +62,29 @@ impl Source {
             trusted_root,
             limits: Limits::default(),
         };
-        Repository::open(settings, transport).await.map(Arc::new).map_err(unusable())
+        Repository::open(settings, transport)
+            .await
+            .map(Arc::new)
+            .map_err(unusable())
     }
 }
 
 /// The repository that the service has by default.
 fn default_url() -> &'static str {
-    let settings = packager_settings::sections().iter().flat_map(|section| section.settings());
+    let settings = packager_settings::sections()
+        .iter()
+        .flat_map(|section| section.settings());
     let mut urls = settings.filter(|setting| setting.key() == "update_url");
     urls.next().map_or("", packager_settings::Setting::default_text)
 }
 
 /// Repositories do not share what they remember, nor do two that are trusted by different roots.
 fn folder_name(url: &Url, root: &[u8]) -> String {
-    let digest = Sha256::new().chain_update(url.as_str()).chain_update([0]).chain_update(root).finalize();
+    let digest = Sha256::new()
+        .chain_update(url.as_str())
+        .chain_update([0])
+        .chain_update(root)
+        .finalize();
     let name = hex::encode(digest);
     format!("repository-{}", name.get(..16).unwrap_or(&name))
 }

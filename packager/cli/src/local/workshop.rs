@@ -79,14 +79,15 @@ impl Workshop {
 }
 
 fn open_store(folder: PathBuf) -> Result<Arc<Store>, Error> {
-    let unusable = || Error::failed(format!("the cache {} cannot be used", folder.display()));
+    let unusable = format!("the cache {} cannot be used", folder.display());
     // The store insists on a key. Nothing is ever sealed under it here.
-    let key = MasterKey::load_or_create(&folder.join("master.key")).map_err(unusable())?;
-    let store = Store::open(&folder, &key, StoreSettings::default(), Timestamp::now()).map_err(unusable())?;
+    let key = MasterKey::load_or_create(&folder.join("master.key")).map_err(Error::failed(&*unusable))?;
+    let store =
+        Store::open(&folder, &key, StoreSettings::default(), Timestamp::now()).map_err(Error::failed(&*unusable))?;
     if store.stats().shared_bytes > SHARED_LIMIT_BYTES {
         // What nobody asked for between two collections is removed: here, everything.
         for _ in 0..2 {
-            store.shared().collect_garbage(&[]).map_err(unusable())?;
+            store.shared().collect_garbage(&[]).map_err(Error::failed(&*unusable))?;
         }
     }
     Ok(Arc::new(store))

@@ -18,7 +18,9 @@ pub(super) fn write(artifact: &Artifact, shared: &dyn SharedBytes, file: File) -
     if (sha256, size_bytes) == (artifact.sha256(), artifact.size_bytes()) {
         Ok(())
     } else {
-        Err(Error::Refused("the package that was read back is not the one that was built".to_owned()))
+        Err(Error::Refused(
+            "the package that was read back is not the one that was built".to_owned(),
+        ))
     }
 }
 
@@ -51,7 +53,10 @@ mod tests {
     }
 
     fn artifact() -> Artifact {
-        let part = SharedPart { sha256: Sha256Digest::of(b"shared"), size_bytes: 6 };
+        let part = SharedPart {
+            sha256: Sha256Digest::of(b"shared"),
+            size_bytes: 6,
+        };
         let own = |bytes: &[u8]| Part::Own(OwnBytes::new(bytes.to_vec()));
         let composed = Unsigned {
             file_name: "x.deb".to_owned(),

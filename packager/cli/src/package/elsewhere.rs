@@ -43,13 +43,21 @@ impl ElsewhereFlags {
     pub(crate) fn check(&self, package_type: &str) -> Result<(), Error> {
         let signing = "signing keys are settings of the service";
         let wix = "msi packages are made without WiX";
-        let identifier = self.identifier.as_deref().is_some_and(|name| name != "com.fleetdm.orbit");
+        let identifier = self
+            .identifier
+            .as_deref()
+            .is_some_and(|name| name != "com.fleetdm.orbit");
         let given = [
             ("--identifier", "pkg", identifier, "the identifier is com.fleetdm.orbit"),
             ("--sign-identity", "pkg", self.sign_identity.is_some(), signing),
             ("--notarize", "pkg", self.notarize == Some(true), signing),
             ("--local-wix-dir", "msi", self.local_wix_dir.is_some(), wix),
-            ("--macos-devid-pem-content", "pkg", self.macos_devid_pem_content.is_some(), signing),
+            (
+                "--macos-devid-pem-content",
+                "pkg",
+                self.macos_devid_pem_content.is_some(),
+                signing,
+            ),
             (
                 "--app-store-connect-api-key-id",
                 "pkg",
@@ -74,7 +82,9 @@ impl ElsewhereFlags {
                 return Err(Error::Usage(format!("{flag} is not supported: {why}")));
             }
             if is_given {
-                return Err(Error::Usage(format!("{flag} has no effect: it is for {its_type} alone")));
+                return Err(Error::Usage(format!(
+                    "{flag} has no effect: it is for {its_type} alone"
+                )));
             }
         }
         Ok(())
@@ -107,29 +117,80 @@ mod tests {
         let secret = || Some(SecretText::from("hunter2"));
         let none = ElsewhereFlags::default;
         for (flag, flags) in [
-            ("--identifier", ElsewhereFlags { identifier: text(), ..none() }),
-            ("--sign-identity", ElsewhereFlags { sign_identity: text(), ..none() }),
-            ("--notarize", ElsewhereFlags { notarize: Some(true), ..none() }),
-            ("--macos-devid-pem-content", ElsewhereFlags { macos_devid_pem_content: secret(), ..none() }),
-            ("--app-store-connect-api-key-id", ElsewhereFlags { app_store_connect_api_key_id: text(), ..none() }),
+            (
+                "--identifier",
+                ElsewhereFlags {
+                    identifier: text(),
+                    ..none()
+                },
+            ),
+            (
+                "--sign-identity",
+                ElsewhereFlags {
+                    sign_identity: text(),
+                    ..none()
+                },
+            ),
+            (
+                "--notarize",
+                ElsewhereFlags {
+                    notarize: Some(true),
+                    ..none()
+                },
+            ),
+            (
+                "--macos-devid-pem-content",
+                ElsewhereFlags {
+                    macos_devid_pem_content: secret(),
+                    ..none()
+                },
+            ),
+            (
+                "--app-store-connect-api-key-id",
+                ElsewhereFlags {
+                    app_store_connect_api_key_id: text(),
+                    ..none()
+                },
+            ),
             (
                 "--app-store-connect-api-key-issuer",
-                ElsewhereFlags { app_store_connect_api_key_issuer: text(), ..none() },
+                ElsewhereFlags {
+                    app_store_connect_api_key_issuer: text(),
+                    ..none()
+                },
             ),
             (
                 "--app-store-connect-api-key-content",
-                ElsewhereFlags { app_store_connect_api_key_content: secret(), ..none() },
+                ElsewhereFlags {
+                    app_store_connect_api_key_content: secret(),
+                    ..none()
+                },
             ),
         ] {
-            assert_eq!(refusal(flags, "deb"), format!("{flag} has no effect: it is for pkg alone"));
+            assert_eq!(
+                refusal(flags, "deb"),
+                format!("{flag} has no effect: it is for pkg alone")
+            );
         }
-        let wix = ElsewhereFlags { local_wix_dir: text(), ..none() };
-        assert_eq!(refusal(wix, "deb"), "--local-wix-dir has no effect: it is for msi alone");
+        let wix = ElsewhereFlags {
+            local_wix_dir: text(),
+            ..none()
+        };
+        assert_eq!(
+            refusal(wix, "deb"),
+            "--local-wix-dir has no effect: it is for msi alone"
+        );
     }
 
     #[test]
     fn a_flag_of_the_type_itself_is_refused_with_the_reason() {
-        let flags = ElsewhereFlags { local_wix_dir: Some("x".to_owned()), ..ElsewhereFlags::default() };
-        assert_eq!(refusal(flags, "msi"), "--local-wix-dir is not supported: msi packages are made without WiX");
+        let flags = ElsewhereFlags {
+            local_wix_dir: Some("x".to_owned()),
+            ..ElsewhereFlags::default()
+        };
+        assert_eq!(
+            refusal(flags, "msi"),
+            "--local-wix-dir is not supported: msi packages are made without WiX"
+        );
     }
 }

@@ -45,7 +45,9 @@ fn from_stdin(stdin: impl Read) -> Result<SecretText, Error> {
         read_bounded(stdin, LIMIT_BYTES).map_err(Error::io("read the enroll secret from standard input"))?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(without_line_break(text)),
-        Err(_) => Err(Error::Usage("the enroll secret on standard input is not UTF-8".to_owned())),
+        Err(_) => Err(Error::Usage(
+            "the enroll secret on standard input is not UTF-8".to_owned(),
+        )),
     }
 }
 
@@ -82,8 +84,14 @@ mod tests {
         let path = folder.path().join("secret");
         std::fs::write(&path, "from file\r\n").unwrap();
         let file = ["--enroll-secret-file", path.to_str().unwrap()];
-        is(read(&["--enroll-secret", "from flag"], "", Some("from env")), "from flag");
-        is(read(&["--enroll-secret", "-"], "from stdin\n", Some("from env")), "from stdin");
+        is(
+            read(&["--enroll-secret", "from flag"], "", Some("from env")),
+            "from flag",
+        );
+        is(
+            read(&["--enroll-secret", "-"], "from stdin\n", Some("from env")),
+            "from stdin",
+        );
         is(read(&file, "", Some("from env")), "from file");
         is(read(&[], "not read", Some("from env")), "from env");
         is(read(&["--enroll-secret", ""], "", Some("from env")), "from env");

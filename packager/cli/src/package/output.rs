@@ -35,12 +35,17 @@ impl Output {
         };
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if !name.strip_suffix(&extension).is_some_and(|stem| !stem.is_empty()) {
-            return Err(Error::Usage(format!("--outfile must be a file name that ends with {extension}")));
+            return Err(Error::Usage(format!(
+                "--outfile must be a file name that ends with {extension}"
+            )));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         if !folder.is_dir() {
-            return Err(Error::Usage(format!("--outfile: there is no directory {}", folder.display())));
+            return Err(Error::Usage(format!(
+                "--outfile: there is no directory {}",
+                folder.display()
+            )));
         }
         Ok(Self {
             folder: folder.to_owned(),
@@ -78,9 +83,17 @@ impl Output {
         let name = match &self.name {
             Some(name) => name,
             None if is_plain(conventional_name, &self.extension) => conventional_name,
-            None => return Err(Error::Refused("the package's conventional name is not one: use --outfile".to_owned())),
+            None => {
+                return Err(Error::Refused(
+                    "the package's conventional name is not one: use --outfile".to_owned(),
+                ));
+            }
         };
-        let path = if self.folder == Path::new(".") { PathBuf::from(name) } else { self.folder.join(name) };
+        let path = if self.folder == Path::new(".") {
+            PathBuf::from(name)
+        } else {
+            self.folder.join(name)
+        };
         package.file.sync_all().map_err(Error::io("write the package"))?;
         let named = package.path.persist(&path).map_err(|error| error.error);
         named.map_err(Error::io(format!("give the package its name {}", path.display())))?;
@@ -128,7 +141,9 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     }
 
     #[test]
@@ -169,7 +184,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let output = Output::within(folder.path(), PackageType::Deb);
         let long = format!("{}.deb", "x".repeat(252));
-        for name in ["", "../x.deb", "/x.deb", "a/x.deb", ".x.deb", "-x.deb", "x.rpm", "x y.deb", "x\n.deb", &long] {
+        for name in [
+            "", "../x.deb", "/x.deb", "a/x.deb", ".x.deb", "-x.deb", "x.rpm", "x y.deb", "x\n.deb", &long,
+        ] {
             assert!(finish(&output, name).is_err(), "{name:?}");
         }
         assert!(names(folder.path()).is_empty());

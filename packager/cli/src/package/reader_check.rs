@@ -59,7 +59,10 @@ async fn check_with(reader: &'static str, modes: &[&str], path: &Path) -> Result
         if !output.status.success() {
             let complaint = output.stderr.get(..COMPLAINT_BYTES).unwrap_or(&output.stderr);
             let complaint = String::from_utf8_lossy(complaint);
-            return Err(Error::Refused(format!("{reader} {mode} refuses the package: {}", complaint.trim())));
+            return Err(Error::Refused(format!(
+                "{reader} {mode} refuses the package: {}",
+                complaint.trim()
+            )));
         }
     }
     Ok(Verdict::Readable(reader))
@@ -85,6 +88,9 @@ mod tests {
     async fn a_reader_that_is_not_there_is_said_to_be_missing() {
         let verdict = check_with("/nonexistent/reader", &["--info"], Path::new("x.deb")).await;
         assert_eq!(verdict.unwrap(), Verdict::NoReader);
-        assert_eq!(check(Path::new("x.msi"), PackageType::Msi).await.unwrap(), Verdict::NoReader);
+        assert_eq!(
+            check(Path::new("x.msi"), PackageType::Msi).await.unwrap(),
+            Verdict::NoReader
+        );
     }
 }

@@ -69,8 +69,18 @@ pub(crate) fn update_tls_client(flags: &PackageFlags) -> Result<Option<TlsClient
     let (certificate, key) = match (certificate.filter(is_given), key.filter(is_given)) {
         (None, None) => return Ok(None),
         (Some(certificate), Some(key)) => (certificate, key),
-        (Some(_), None) => return Err(problem(key_flag, format!("must be given together with --{certificate_flag}"))),
-        (None, Some(_)) => return Err(problem(certificate_flag, format!("must be given together with --{key_flag}"))),
+        (Some(_), None) => {
+            return Err(problem(
+                key_flag,
+                format!("must be given together with --{certificate_flag}"),
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(problem(
+                certificate_flag,
+                format!("must be given together with --{key_flag}"),
+            ));
+        }
     };
     let certificate = read_text("--update-tls-client-certificate", certificate, TEXT_LIMIT_BYTES)?;
     let key = read_text("--update-tls-client-key", key, TEXT_LIMIT_BYTES)?;
@@ -86,7 +96,9 @@ pub(crate) fn update_roots(flags: &PackageFlags) -> Result<Option<Vec<u8>>, Erro
     match flags.updates.update_roots.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
         Some(json) if json.starts_with('{') => Ok(Some(json.as_bytes().to_vec())),
-        Some(path) => Ok(Some(read("--update-roots", Path::new(path), ROOT_LIMIT_BYTES)?.to_vec())),
+        Some(path) => Ok(Some(
+            read("--update-roots", Path::new(path), ROOT_LIMIT_BYTES)?.to_vec(),
+        )),
     }
 }
 
@@ -116,7 +128,11 @@ pub(crate) fn update_url(flags: &PackageFlags) -> Result<Option<Url>, Error> {
 
 /// fleetctl takes `host:port` for a Fleet server, and means https.
 fn with_scheme(url: String) -> String {
-    if url.contains("://") { url } else { format!("https://{url}") }
+    if url.contains("://") {
+        url
+    } else {
+        format!("https://{url}")
+    }
 }
 
 fn is_file_url(url: &str) -> bool {

@@ -22,9 +22,15 @@ use crate::{progress, terminal};
 /// Builds the package that the flags ask for and prints its path.
 pub(crate) async fn run(flags: PackageFlags) -> Result<(), Error> {
     let is_verbose = flags.output.verbose == Some(true);
-    logging::init(if is_verbose { Verbosity::Verbose } else { Verbosity::Quiet });
+    logging::init(if is_verbose {
+        Verbosity::Verbose
+    } else {
+        Verbosity::Quiet
+    });
     flags.elsewhere.check(&flags.agent.package_type)?;
-    let secret = enroll_secret(&flags.enrollment, std::io::stdin().lock(), |name| std::env::var_os(name))?;
+    let secret = enroll_secret(&flags.enrollment, std::io::stdin().lock(), |name| {
+        std::env::var_os(name)
+    })?;
     let request = request::request(&flags, secret)?;
     let spec = request::spec(&request)?;
     let output = Output::new(flags.output.outfile.as_deref(), spec.package_type)?;
@@ -43,7 +49,10 @@ async fn locally(flags: &PackageFlags, spec: PackageSpec, output: &Output) -> Re
     let source = Source {
         url: request::update_url(flags)?,
         root: request::update_roots(flags)?,
-        private_ca_pem: spec.update_tls_certificate.as_ref().map(|chain| chain.as_pem().as_bytes().to_vec()),
+        private_ca_pem: spec
+            .update_tls_certificate
+            .as_ref()
+            .map(|chain| chain.as_pem().as_bytes().to_vec()),
         client: client.clone(),
     };
     let spec = match client {
@@ -57,7 +66,13 @@ async fn locally(flags: &PackageFlags, spec: PackageSpec, output: &Output) -> Re
     workshop.write(&built.artifact, package.writer()?).await?;
     drop(progress);
     if flags.output.verify {
-        verify(&package, spec.package_type, built.artifact.sha256(), built.artifact.size_bytes()).await?;
+        verify(
+            &package,
+            spec.package_type,
+            built.artifact.sha256(),
+            built.artifact.size_bytes(),
+        )
+        .await?;
     }
     output.finish(package, built.artifact.file_name())
 }
@@ -99,7 +114,10 @@ fn refuse_local_flags(flags: &PackageFlags) -> Result<(), Error> {
     let updates = &flags.updates;
     for (flag, is_given) in [
         ("--update-roots", updates.update_roots.is_some()),
-        ("--update-tls-client-certificate", updates.update_tls_client_certificate.is_some()),
+        (
+            "--update-tls-client-certificate",
+            updates.update_tls_client_certificate.is_some(),
+        ),
         ("--update-tls-client-key", updates.update_tls_client_key.is_some()),
     ] {
         if is_given {
@@ -124,10 +142,14 @@ async fn verify(
         .map_err(Error::failed("the package cannot be read back"))?
         .map_err(Error::io("read the package back"))?;
     if read_back != (sha256, size_bytes) {
-        return Err(Error::Refused("the package that was written is not the one that was built".to_owned()));
+        return Err(Error::Refused(
+            "the package that was written is not the one that was built".to_owned(),
+        ));
     }
     match reader_check::check(package.path(), package_type).await? {
-        reader_check::Verdict::Readable(reader) => terminal::remark(&format!("verified: SHA-256 {sha256}, read by {reader}")),
+        reader_check::Verdict::Readable(reader) => {
+            terminal::remark(&format!("verified: SHA-256 {sha256}, read by {reader}"))
+        }
         reader_check::Verdict::NoReader => terminal::remark(&format!(
             "verified: SHA-256 {sha256}; this machine has no reader of {package_type} packages to try it with"
         )),

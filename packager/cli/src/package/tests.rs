@@ -15,7 +15,9 @@ struct Harness {
 
 /// The flags of a command line for a deb.
 pub(crate) fn flags(arguments: &[&str]) -> PackageFlags {
-    Harness::try_parse_from([&["package", "--type", "deb"], arguments].concat()).unwrap().flags
+    Harness::try_parse_from([&["package", "--type", "deb"], arguments].concat())
+        .unwrap()
+        .flags
 }
 
 fn refused(arguments: &[&str]) -> String {
@@ -43,20 +45,36 @@ fn each_text_becomes_its_field() {
     let cases: [(&str, Change); 11] = [
         ("--arch", |request, value| request.arch = Some(value)),
         ("--orbit-channel", |request, value| request.orbit_channel = Some(value)),
-        ("--osqueryd-channel", |request, value| request.osqueryd_channel = Some(value)),
-        ("--desktop-channel", |request, value| request.desktop_channel = Some(value)),
-        ("--update-interval", |request, value| request.update_interval = Some(value)),
-        ("--host-identifier", |request, value| request.host_identifier = Some(value)),
-        ("--end-user-email", |request, value| request.end_user_email = Some(value.into())),
+        ("--osqueryd-channel", |request, value| {
+            request.osqueryd_channel = Some(value)
+        }),
+        ("--desktop-channel", |request, value| {
+            request.desktop_channel = Some(value)
+        }),
+        ("--update-interval", |request, value| {
+            request.update_interval = Some(value)
+        }),
+        ("--host-identifier", |request, value| {
+            request.host_identifier = Some(value)
+        }),
+        ("--end-user-email", |request, value| {
+            request.end_user_email = Some(value.into())
+        }),
         ("--osquery-db", |request, value| request.osquery_db = Some(value.into())),
         ("--fleet-desktop-alternative-browser-host", |request, value| {
             request.fleet_desktop_alternative_browser_host = Some(value.into());
         }),
         ("--update-url", |request, value| request.update_url = Some(value.into())),
-        ("--fleet-url", |request, value| request.fleet_url = Some(format!("https://{value}").into())),
+        ("--fleet-url", |request, value| {
+            request.fleet_url = Some(format!("https://{value}").into())
+        }),
     ];
     for (flag, change) in cases {
-        assert_eq!(made(&[flag, "value"]), expected(|request| change(request, "value".to_owned())), "{flag}");
+        assert_eq!(
+            made(&[flag, "value"]),
+            expected(|request| change(request, "value".to_owned())),
+            "{flag}"
+        );
         assert_eq!(made(&[flag, ""]), expected(|_| ()), "{flag}");
     }
 }
@@ -72,17 +90,31 @@ fn each_switch_becomes_its_field_in_every_spelling() {
         ("--disable-updates", |request| &mut request.disable_updates),
         ("--enable-scripts", |request| &mut request.enable_scripts),
         ("--disable-keystore", |request| &mut request.disable_keystore),
-        ("--disable-setup-experience", |request| &mut request.disable_setup_experience),
+        ("--disable-setup-experience", |request| {
+            &mut request.disable_setup_experience
+        }),
         ("--bypass-end-user-auth", |request| &mut request.bypass_end_user_auth),
-        ("--use-system-configuration", |request| &mut request.use_system_configuration),
+        ("--use-system-configuration", |request| {
+            &mut request.use_system_configuration
+        }),
         ("--fleet-managed-host-identity-certificate", |request| {
             &mut request.fleet_managed_host_identity_certificate
         }),
     ];
     for (flag, slot) in cases {
-        for (suffix, value) in [("", true), ("=true", true), ("=1", true), ("=false", false), ("=F", false)] {
+        for (suffix, value) in [
+            ("", true),
+            ("=true", true),
+            ("=1", true),
+            ("=false", false),
+            ("=F", false),
+        ] {
             let request = made(&[&format!("{flag}{suffix}")]);
-            assert_eq!(request, expected(|request| *slot(request) = Some(value)), "{flag}{suffix}");
+            assert_eq!(
+                request,
+                expected(|request| *slot(request) = Some(value)),
+                "{flag}{suffix}"
+            );
         }
         refused(&[&format!("{flag}=maybe")]);
     }
@@ -95,9 +127,13 @@ fn each_file_becomes_its_field() {
     type Slot = fn(&mut CreateRequest) -> &mut Option<SecretText>;
     let cases: [(&str, Slot); 5] = [
         ("--fleet-certificate", |request| &mut request.fleet_certificate),
-        ("--fleet-tls-client-certificate", |request| &mut request.fleet_tls_client_certificate),
+        ("--fleet-tls-client-certificate", |request| {
+            &mut request.fleet_tls_client_certificate
+        }),
         ("--fleet-tls-client-key", |request| &mut request.fleet_tls_client_key),
-        ("--update-tls-certificate", |request| &mut request.update_tls_certificate),
+        ("--update-tls-certificate", |request| {
+            &mut request.update_tls_certificate
+        }),
         ("--osquery-flagfile", |request| &mut request.osquery_flagfile),
     ];
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +141,11 @@ fn each_file_becomes_its_field() {
     for (flag, slot) in cases {
         std::fs::write(&path, "content").unwrap();
         let arguments = [flag, path.to_str().unwrap()];
-        assert_eq!(made(&arguments), expected(|request| *slot(request) = Some("content".into())), "{flag}");
+        assert_eq!(
+            made(&arguments),
+            expected(|request| *slot(request) = Some("content".into())),
+            "{flag}"
+        );
         std::fs::write(&path, "x".repeat((64 << 10) + 1)).unwrap();
         let error = request(&flags(&arguments), None).unwrap_err();
         assert!(error.to_string().contains(flag), "{error}");
@@ -116,16 +156,25 @@ fn each_file_becomes_its_field() {
 fn secret_and_retry_come_along() {
     let flags = flags(&["--remote", "https://x", "--retry"]);
     let request = request(&flags, Some("hunter2".into())).unwrap();
-    assert_eq!(request, expected(|request| {
-        request.enroll_secret = Some("hunter2".into());
-        request.retry = Some(true);
-    }));
+    assert_eq!(
+        request,
+        expected(|request| {
+            request.enroll_secret = Some("hunter2".into());
+            request.retry = Some(true);
+        })
+    );
     assert_eq!(made(&[]), expected(|_| ()));
 }
 
 #[test]
 fn a_fleet_url_may_be_a_host_and_a_port() {
-    let url = |text: &str| made(&["--fleet-url", text]).fleet_url.unwrap().expose_secret().to_owned();
+    let url = |text: &str| {
+        made(&["--fleet-url", text])
+            .fleet_url
+            .unwrap()
+            .expose_secret()
+            .to_owned()
+    };
     assert_eq!(url("fleet.example.com:8080"), "https://fleet.example.com:8080");
     assert_eq!(url("fleet.example.com"), "https://fleet.example.com");
     assert_eq!(url("http://fleet.example.com"), "http://fleet.example.com");
@@ -136,7 +185,11 @@ fn a_fleet_url_may_be_a_host_and_a_port() {
 fn problems_carry_the_names_of_the_flags() {
     let request = made(&["--fleet-url", "ftp://x", "--orbit-channel", "../x"]);
     let error = spec(&request).unwrap_err().to_string();
-    for flag in ["--fleet-url must", "--enroll-secret is required", "--orbit-channel must"] {
+    for flag in [
+        "--fleet-url must",
+        "--enroll-secret is required",
+        "--orbit-channel must",
+    ] {
         assert!(error.contains(flag), "{error}");
     }
 }
@@ -147,7 +200,12 @@ fn a_local_repository_is_for_fetching_alone() {
     assert_eq!(request(&given, None).unwrap(), expected(|_| ()));
     assert_eq!(update_url(&given).unwrap().unwrap().path(), "/srv/tuf");
     let given = flags(&["--update-url", "tuf"]);
-    assert!(update_url(&given).unwrap_err().to_string().starts_with("--update-url must be"));
+    assert!(
+        update_url(&given)
+            .unwrap_err()
+            .to_string()
+            .starts_with("--update-url must be")
+    );
     assert!(update_url(&flags(&[])).unwrap().is_none());
 }
 
@@ -181,12 +239,25 @@ fn the_client_certificate_of_the_repository_comes_with_its_key() {
     let client = |arguments: &[&str]| update_tls_client(&flags(arguments));
     let (certificate_flag, key_flag) = ("--update-tls-client-certificate", "--update-tls-client-key");
     assert!(client(&[]).unwrap().is_none());
-    assert!(client(&[certificate_flag, &certificate, key_flag, &key]).unwrap().is_some());
+    assert!(
+        client(&[certificate_flag, &certificate, key_flag, &key])
+            .unwrap()
+            .is_some()
+    );
     for (arguments, start) in [
-        (vec![certificate_flag, &certificate], "--update-tls-client-key must be given"),
+        (
+            vec![certificate_flag, &certificate],
+            "--update-tls-client-key must be given",
+        ),
         (vec![key_flag, &key], "--update-tls-client-certificate must be given"),
-        (vec![certificate_flag, &certificate, key_flag, &other_key], "--update-tls-client-key must be"),
-        (vec![certificate_flag, &key, key_flag, &key], "--update-tls-client-certificate must"),
+        (
+            vec![certificate_flag, &certificate, key_flag, &other_key],
+            "--update-tls-client-key must be",
+        ),
+        (
+            vec![certificate_flag, &key, key_flag, &key],
+            "--update-tls-client-certificate must",
+        ),
     ] {
         let error = client(&arguments).unwrap_err().to_string();
         assert!(error.starts_with(start), "{error}");
@@ -209,7 +280,12 @@ fn flags_that_exclude_each_other_are_refused() {
 
 #[test]
 fn flags_of_fleetctl_that_do_nothing_here_are_known() {
-    let flags = flags(&["--native-tooling", "--disable-open-folder", "--verbose=false", "--notarize=false"]);
+    let flags = flags(&[
+        "--native-tooling",
+        "--disable-open-folder",
+        "--verbose=false",
+        "--notarize=false",
+    ]);
     assert!(flags.elsewhere.check("deb").is_ok());
 }
 

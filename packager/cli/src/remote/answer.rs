@@ -22,10 +22,7 @@ pub(super) enum Attempt {
     /// An answer to go on with.
     Answered(Response),
     /// Not now. The service may have said when.
-    Later {
-        wish: Option<Duration>,
-        error: Error,
-    },
+    Later { wish: Option<Duration>, error: Error },
 }
 
 impl Service {
@@ -87,16 +84,27 @@ impl Service {
             _ => None,
         };
         let text = problem.map_or_else(String::new, |problem| describe(&problem));
-        let text = if text.is_empty() { status.to_string() } else { format!("{text} ({status})") };
+        let text = if text.is_empty() {
+            status.to_string()
+        } else {
+            format!("{text} ({status})")
+        };
         Error::Refused(self.scrub(&text))
     }
 }
 
 /// What the problem says, and which flags it speaks of.
 fn describe(problem: &Problem) -> String {
-    let fields = problem.errors.iter().map(|error| format!("{} {}", flag_of(&error.field), error.detail));
+    let fields = problem
+        .errors
+        .iter()
+        .map(|error| format!("{} {}", flag_of(&error.field), error.detail));
     let fields = fields.collect::<Vec<_>>().join("; ");
-    let about = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
+    let about = if problem.detail.is_empty() {
+        &problem.title
+    } else {
+        &problem.detail
+    };
     [about.as_str(), &fields]
         .into_iter()
         .filter(|text| !text.is_empty())

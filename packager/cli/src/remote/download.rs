@@ -24,8 +24,10 @@ impl Service {
     /// # Errors
     /// [`Error::Corrupt`] when length or SHA-256 are not those of the status: the file is to be thrown away.
     pub(crate) async fn download(&self, package: &Success, file: File, progress: &dyn Progress) -> Result<(), Error> {
-        let promised: Sha256Digest =
-            package.sha256.parse().map_err(|_| Error::Answer("its sha256 is not one"))?;
+        let promised: Sha256Digest = package
+            .sha256
+            .parse()
+            .map_err(|_| Error::Answer("its sha256 is not one"))?;
         if package.size > LIMIT_BYTES {
             return Err(Error::Answer("the package is too large"));
         }
@@ -87,8 +89,16 @@ async fn receive(
 ) -> Result<Result<(), Broken>, Error> {
     match answer.status() {
         StatusCode::PARTIAL_CONTENT => {
-            let expected = format!("bytes {}-{}/{size_bytes}", sink.received_bytes(), size_bytes.saturating_sub(1));
-            if answer.headers().get(CONTENT_RANGE).is_none_or(|range| range.as_bytes() != expected.as_bytes()) {
+            let expected = format!(
+                "bytes {}-{}/{size_bytes}",
+                sink.received_bytes(),
+                size_bytes.saturating_sub(1)
+            );
+            if answer
+                .headers()
+                .get(CONTENT_RANGE)
+                .is_none_or(|range| range.as_bytes() != expected.as_bytes())
+            {
                 return Err(Error::Corrupt("another range than the one that was asked for"));
             }
         }

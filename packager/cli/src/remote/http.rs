@@ -73,7 +73,9 @@ fn tls_config(private_ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|error| Error::Setup("--remote-ca", Box::new(error)))?;
-            authorities.add(certificate).map_err(|error| setup("--remote-ca", error))?;
+            authorities
+                .add(certificate)
+                .map_err(|error| setup("--remote-ca", error))?;
             count += 1;
         }
         if count == 0 {
@@ -110,7 +112,9 @@ fn client(connection: &Connection, may_follow: fn(&Url, &Url) -> bool) -> Result
     if connection.route == Route::Direct {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| Error::Setup("the HTTP client", Box::new(error)))
+    builder
+        .build()
+        .map_err(|error| Error::Setup("the HTTP client", Box::new(error)))
 }
 
 fn follow(attempt: Attempt<'_>, may_follow: fn(&Url, &Url) -> bool) -> Action {

@@ -102,13 +102,22 @@ mod tests {
     #[test]
     fn the_services_wish_counts_when_it_is_longer() {
         let mut patience = Patience::new();
-        assert_eq!(patience.after_failure(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
-        assert_eq!(patience.after_failure(Some(Duration::ZERO)), Some(Duration::from_millis(500)));
+        assert_eq!(
+            patience.after_failure(Some(Duration::from_secs(7))),
+            Some(Duration::from_secs(7))
+        );
+        assert_eq!(
+            patience.after_failure(Some(Duration::ZERO)),
+            Some(Duration::from_millis(500))
+        );
     }
 
     #[test]
     fn a_wish_beyond_the_budget_is_not_granted() {
-        assert_eq!(Patience::new().after_failure(Some(Patience::BUDGET)), Some(Patience::BUDGET));
+        assert_eq!(
+            Patience::new().after_failure(Some(Patience::BUDGET)),
+            Some(Patience::BUDGET)
+        );
         assert_eq!(Patience::new().after_failure(Some(Patience::BUDGET + FIRST_STEP)), None);
         assert_eq!(Patience::new().after_failure(Some(Duration::MAX)), None);
     }
@@ -120,6 +129,9 @@ mod tests {
         while let Some(pause) = patience.between_looks() {
             waited += pause;
         }
-        assert!(waited <= Patience::BUDGET && waited + LONGEST_STEP > Patience::BUDGET, "{waited:?}");
+        assert!(
+            waited <= Patience::BUDGET && waited + LONGEST_STEP > Patience::BUDGET,
+            "{waited:?}"
+        );
     }
 }

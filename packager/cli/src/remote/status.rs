@@ -15,7 +15,11 @@ impl Service {
         url.query_pairs_mut().append_pair("package_id", &id.to_string());
         let mut patience = Patience::new();
         loop {
-            let request = || self.api.get(url.clone()).header(ACCEPT, "application/json, application/problem+json");
+            let request = || {
+                self.api
+                    .get(url.clone())
+                    .header(ACCEPT, "application/json, application/problem+json")
+            };
             let answer = self.exchange(&mut patience, request).await?;
             match serde_json::from_slice(&answer).map_err(|_| Error::Answer("it is no status"))? {
                 StatusResponse::InProgress { stage } => progress.stage(stage),

@@ -48,7 +48,12 @@ impl Bench {
             route: Route::Direct,
         };
         let secret = Some(SecretText::from(SECRET));
-        let service = Service::new(&server.url(), &connection, Arc::clone(&pauses) as Arc<dyn Pause>, secret);
+        let service = Service::new(
+            &server.url(),
+            &connection,
+            Arc::clone(&pauses) as Arc<dyn Pause>,
+            secret,
+        );
         Self {
             service: service.unwrap(),
             server,
@@ -137,7 +142,10 @@ async fn a_package_is_asked_for_awaited_and_downloaded() {
 #[tokio::test]
 async fn a_path_in_the_services_url_is_kept() {
     let server = TestServer::new([created()]);
-    let connection = Connection { private_ca_pem: None, route: Route::Direct };
+    let connection = Connection {
+        private_ca_pem: None,
+        route: Route::Direct,
+    };
     let url = server.url().join("fleet/packager").unwrap();
     let service = Service::new(&url, &connection, Arc::new(Recorder::default()), None).unwrap();
     service.create(&CreateRequest::default()).await.unwrap();
@@ -151,7 +159,13 @@ async fn a_busy_service_is_asked_again_when_it_says() {
     let bench = Bench::new([busy, full, Reply::new(502, ""), created()]);
     bench.create().await.unwrap();
     assert_eq!(bench.pauses.milliseconds(), [7000, 30_000, 1000]);
-    assert!(bench.server.requests().iter().all(|request| request.body.contains(SECRET)));
+    assert!(
+        bench
+            .server
+            .requests()
+            .iter()
+            .all(|request| request.body.contains(SECRET))
+    );
 }
 
 #[tokio::test]
@@ -193,7 +207,10 @@ async fn a_problem_is_told_with_its_fields_and_without_the_secret() {
 #[tokio::test]
 async fn an_answer_that_is_no_problem_is_told_by_its_status() {
     let bench = Bench::new([Reply::new(404, "<html>")]);
-    assert_eq!(with_causes(&bench.create().await.unwrap_err()), "the service refused: 404 Not Found");
+    assert_eq!(
+        with_causes(&bench.create().await.unwrap_err()),
+        "the service refused: 404 Not Found"
+    );
 }
 
 #[tokio::test]
@@ -212,10 +229,16 @@ async fn answers_outside_the_contract_are_refused() {
         let bench = Bench::new([Reply::new(200, text)]);
         assert!(matches!(bench.create().await.unwrap_err(), Error::Answer(_)), "{text}");
         let bench = Bench::new([Reply::new(200, text)]);
-        assert!(matches!(bench.finished().await.unwrap_err(), Error::Answer(_)), "{text}");
+        assert!(
+            matches!(bench.finished().await.unwrap_err(), Error::Answer(_)),
+            "{text}"
+        );
     }
     let bench = Bench::new([Reply::new(200, &" ".repeat((1 << 20) + 1))]);
-    assert!(matches!(bench.create().await.unwrap_err(), Error::Answer("it is too long")));
+    assert!(matches!(
+        bench.create().await.unwrap_err(),
+        Error::Answer("it is too long")
+    ));
 }
 
 #[tokio::test]
@@ -223,11 +246,19 @@ async fn a_circle_of_redirects_ends() {
     let circle = |status| Reply::new(status, "").with_header("location", "{base}/create");
     let bench = Bench::new(vec![circle(307); 20]);
     let error = bench.create().await.unwrap_err();
-    assert!(with_causes(&error).contains("too many redirects"), "{}", with_causes(&error));
+    assert!(
+        with_causes(&error).contains("too many redirects"),
+        "{}",
+        with_causes(&error)
+    );
     assert_eq!(bench.server.requests().len(), 6);
     let bench = Bench::new(vec![circle(302); 20]);
     let error = bench.download(&bench.promised()).await.unwrap_err();
-    assert!(with_causes(&error).contains("too many redirects"), "{}", with_causes(&error));
+    assert!(
+        with_causes(&error).contains("too many redirects"),
+        "{}",
+        with_causes(&error)
+    );
 }
 
 #[tokio::test]
@@ -236,7 +267,11 @@ async fn the_request_goes_to_no_other_host_and_a_download_may() {
     let elsewhere = other.url().join("create").unwrap();
     let bench = Bench::new([Reply::new(307, "").with_header("location", elsewhere.as_str())]);
     let error = bench.create().await.unwrap_err();
-    assert!(with_causes(&error).contains("a redirect to another host"), "{}", with_causes(&error));
+    assert!(
+        with_causes(&error).contains("a redirect to another host"),
+        "{}",
+        with_causes(&error)
+    );
     assert!(other.requests().is_empty());
 
     let other = TestServer::new([body(BODY)]);
@@ -301,7 +336,10 @@ async fn a_download_that_always_breaks_is_given_up() {
             .missing(19 - from)
     }));
     let bench = Bench::new(replies);
-    assert!(matches!(bench.download(&bench.promised()).await.unwrap_err(), Error::Unreachable(_)));
+    assert!(matches!(
+        bench.download(&bench.promised()).await.unwrap_err(),
+        Error::Unreachable(_)
+    ));
     assert_eq!(bench.server.requests().len(), 9);
 }
 
@@ -315,7 +353,11 @@ async fn what_is_not_the_promised_package_is_refused() {
     }
     let bench = Bench::new([]);
     for (size, sha256) in [(u64::MAX, bench.promised().sha256), (20, "00".to_owned())] {
-        let promised = Success { size, sha256, ..bench.promised() };
+        let promised = Success {
+            size,
+            sha256,
+            ..bench.promised()
+        };
         assert!(matches!(bench.download(&promised).await.unwrap_err(), Error::Answer(_)));
     }
 }
@@ -323,12 +365,18 @@ async fn what_is_not_the_promised_package_is_refused() {
 #[tokio::test]
 async fn a_package_that_is_gone_is_told_so() {
     let bench = Bench::new([Reply::new(410, "")]);
-    assert!(matches!(bench.download(&bench.promised()).await.unwrap_err(), Error::Expired));
+    assert!(matches!(
+        bench.download(&bench.promised()).await.unwrap_err(),
+        Error::Expired
+    ));
 }
 
 #[test]
 fn only_web_services_are_asked() {
-    let connection = Connection { private_ca_pem: None, route: Route::Direct };
+    let connection = Connection {
+        private_ca_pem: None,
+        route: Route::Direct,
+    };
     let open = |url: &str| Service::new(&Url::parse(url).unwrap(), &connection, Arc::new(TokioPause), None);
     for url in ["file:///x", "ftp://x", "unix:/x", "https://user@example.com", "data:x"] {
         assert!(matches!(open(url), Err(Error::Url)), "{url}");
@@ -342,7 +390,10 @@ fn only_web_services_are_asked() {
 
 #[test]
 fn a_service_over_tls_does_not_send_the_package_without() {
-    let connection = Connection { private_ca_pem: None, route: Route::Direct };
+    let connection = Connection {
+        private_ca_pem: None,
+        route: Route::Direct,
+    };
     let base = Url::parse("https://pkg.example.com").unwrap();
     let service = Service::new(&base, &connection, Arc::new(TokioPause), None).unwrap();
     assert!(service.download_url("https://cdn.example.com/x").is_ok());
@@ -354,12 +405,25 @@ fn a_service_over_tls_does_not_send_the_package_without() {
 #[test]
 fn private_authorities_must_be_certificates() {
     let of = |pem: &[u8]| {
-        let connection = Connection { private_ca_pem: Some(pem.to_vec()), route: Route::Direct };
-        Service::new(&Url::parse("https://x").unwrap(), &connection, Arc::new(TokioPause), None).map(|_| ())
+        let connection = Connection {
+            private_ca_pem: Some(pem.to_vec()),
+            route: Route::Direct,
+        };
+        Service::new(
+            &Url::parse("https://x").unwrap(),
+            &connection,
+            Arc::new(TokioPause),
+            None,
+        )
+        .map(|_| ())
     };
     let pem = rcgen::generate_simple_self_signed(["x".to_owned()]).unwrap().cert.pem();
     assert!(of(pem.as_bytes()).is_ok());
-    for pem in [&b""[..], b"no PEM", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+    for pem in [
+        &b""[..],
+        b"no PEM",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
         assert!(matches!(of(pem), Err(Error::Setup("--remote-ca", _))));
     }
 }

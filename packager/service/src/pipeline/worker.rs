@@ -10,6 +10,7 @@ use packager_store::{Details, PackageId, Stage, Store};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::Dispatcher;
 use super::dispatcher::Task;
@@ -77,6 +78,7 @@ impl Workers {
         self.stop.cancel();
         let ended = async { while self.running.join_next().await.is_some() {} };
         if tokio::time::timeout(grace, ended).await.is_err() {
+            self.running.shutdown().await;
             tracing::warn!("builds under way did not end in time; the next start takes them up");
         }
     }
@@ -91,8 +93,8 @@ async fn work(shop: Arc<Shop>) {
             task = next => task,
         };
         let Some(Task { id, done }) = task else { return };
-        // In a task of its own, so that a defect in one build is not the end of the worker.
-        let build = tokio::spawn(run(Arc::clone(&shop), id));
+        // In a task of its own, so that a defect in one build is not the end of the worker; and not beyond the worker.
+        let build = AbortOnDropHandle::new(tokio::spawn(run(Arc::clone(&shop), id)));
         if let Err(defect) = build.await {
             tracing::error!(package = %id.short(), %defect, "a build panicked");
             end(&shop, id, Err(BuildError::Defect)).await;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use packager_settings::Settings;
 use packager_store::Store;
+use packager_targets::Repository;
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -31,8 +32,14 @@ pub struct Running {
     workers: Workers,
     background: JoinSet<()>,
     store: Arc<Store>,
+    repository: Arc<Repository>,
     grace: Duration,
 }
+
+/// How long [`Running::stop`] waits for what was told to stop to let go of the data directory.
+const RELEASE: Duration = Duration::from_secs(5);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Starts the service: opens the store and the target cache, goes on with builds that were not finished, and listens.
 /// To be called in a multi-threaded Tokio runtime.
@@ -77,7 +84,7 @@ pub async fn start(
     ));
     let app = Arc::new(App {
         store: Arc::clone(&store),
-        repository,
+        repository: Arc::clone(&repository),
         dispatcher,
         limits: RateLimits::new(&settings.rates, &clock),
         clock,
@@ -99,6 +106,7 @@ pub async fn start(
         workers,
         background,
         store,
+        repository,
         grace: settings.limits.shutdown_timeout,
     })
 }

@@ -74,7 +74,13 @@ async fn equal_requests_at_the_same_time_make_one_build() {
     let ids = futures_util::future::join_all((0..50).map(|_| service.create(&request))).await;
     assert!(ids.iter().all(|id| *id == ids[0]));
     service.finished(&ids[0]).await;
-    assert_eq!(service.metric("packager_builds_total{outcome=\"success\"}").await, 1.0);
+    // A build is counted a moment after its package is announced.
+    let builds = || service.metric("packager_builds_total{outcome=\"success\"}");
+    while builds().await < 1.0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(builds().await, 1.0);
+    assert_eq!(service.metric("packager_packages{state=\"succeeded\"}").await, 1.0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

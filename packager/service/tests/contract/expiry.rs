@@ -46,7 +46,7 @@ async fn expired_bytes_are_destroyed_without_anybody_asking() {
 
 fn own_files(packages: &std::path::Path, id: &str) -> usize {
     let files = everything_below_quietly(packages);
-    files.iter().filter(|path| path.to_string_lossy().contains(id)).count()
+    files.iter().filter(|path| path.ends_with(format!("{id}.own"))).count()
 }
 
 /// Files come and go while they are listed.

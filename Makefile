@@ -1,0 +1,52 @@
+# The two commands are `make demo` and `make test`. Both install what the system lacks.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+# What Debian calls the tools that the tests check packages with.
+TEST_PACKAGES := binutils build-essential cmake debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
+	python3-venv systemd xz-utils
+DEMO_PACKAGES := build-essential cmake dpkg xz-utils
+CHROOT := target/chroots/bookworm
+
+.PHONY: demo test lint bench chroot test-tools demo-tools
+
+demo: demo-tools
+	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
+
+test: test-tools .venv/installed chroot
+	$(CARGO) test --locked --workspace
+
+lint:
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
+
+bench:
+	$(CARGO) run --release --locked -p packager-tests --bin bench
+
+# Installs the packages of a list that are not there.
+define install
+	@missing=$$(for package in $(1); do \
+		dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || echo "$$package"; done); \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		$$as apt-get update -q && $$as apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+endef
+
+test-tools:
+	$(call install,$(TEST_PACKAGES))
+
+demo-tools:
+	$(call install,$(DEMO_PACKAGES))
+
+# python-tuf, which writes repositories that the client must read.
+.venv/installed: fixtures/tuf/requirements.txt | test-tools
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r fixtures/tuf/requirements.txt
+	touch $@
+
+# The system that the scenarios install packages in. The recipe leaves one alone that it made before.
+chroot: test-tools
+	fixtures/chroot/make $(CHROOT) bookworm
