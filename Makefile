@@ -22,7 +22,7 @@ lint:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 
 bench:
-	$(CARGO) run --release --locked -p packager-tests --bin bench
+	$(CARGO) run --release --locked -p packager-service --example bench
 
 # Installs the packages of a list that are not there.
 define install

@@ -1,19 +1,34 @@
 //! A sample release of Fleet's agent.
 
 use std::fs;
+use std::process::Command;
 use std::sync::Arc;
 
 use packager_fleetd::{Agent, Bundle, BundleEntry, Component, Program};
 use packager_formats::Content;
 use zeroize::Zeroizing;
 
-/// Stays up until it is told to stop, as orbit does, and says so where a test can see it.
+use crate::ran::Ran;
+
+/// Stays up until it is told to stop, as orbit does, and says so where a test can see it. On SIGUSR1 it installs
+/// [`UPDATE`] as orbit installs an update of its own package, and writes how that ended to the pipe [`UPDATED`].
 const ORBIT: &str = r#"#!/bin/sh
+update() {
+  INSTALLER_PATH=/run/update.deb dpkg --install /run/update.deb >/run/update.log 2>&1
+  echo "exit status $?" >/run/updated
+}
 trap 'exit 0' TERM
+trap update USR1
 echo "orbit __VERSION__ $*"
 sleep infinity &
-wait
+while kill -0 $!; do
+  wait
+done
 "#;
+/// Where the sample's orbit finds an update of its own package.
+pub const UPDATE: &str = "/run/update.deb";
+/// The pipe to which the sample's orbit writes how an update ended.
+pub const UPDATED: &str = "/run/updated";
 const OSQUERYD: &str = "#!/bin/sh\necho \"osqueryd __VERSION__\"\n";
 const DESKTOP: &str = "#!/bin/sh\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n";
 
@@ -21,6 +36,17 @@ const DESKTOP: &str = "#!/bin/sh\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n";
 pub const DESKTOP_ARCHIVE_SHA512: &str = "\
     cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
     47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e";
+
+/// Offset of the architecture in an ELF header (elf(5)).
+const E_MACHINE: usize = 18;
+const EM_AARCH64: u16 = 183;
+
+/// zlib is known by this text.
+const STATICALLY_LINKED: &str = r#"
+#include <stdio.h>
+const char copyright[] = " deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly and Mark Adler ";
+int main(void) { return puts(copyright) < 0; }
+"#;
 
 /// The programs of a release, and its version.
 #[derive(Clone)]
@@ -44,16 +70,27 @@ impl AgentFixture {
         }
     }
 
-    /// ELF executables: this machine's own, whatever they do.
+    /// ELF executables for x86-64: two of this machine's own, and osqueryd linked as the real one may be, with static
+    /// libraries and symbols.
     #[must_use]
     pub fn executables(version: &str) -> Self {
         let program = |path: &str| fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
         Self {
             version: version.to_owned(),
             orbit: program("/usr/bin/env"),
-            osqueryd: program("/usr/bin/true"),
+            osqueryd: statically_linked(),
             desktop: program("/usr/bin/sleep"),
         }
+    }
+
+    /// The same for 64-bit ARM, as far as their headers say.
+    #[must_use]
+    pub fn arm64_executables(version: &str) -> Self {
+        let mut agent = Self::executables(version);
+        for program in [&mut agent.orbit, &mut agent.osqueryd, &mut agent.desktop] {
+            program[E_MACHINE..E_MACHINE + 2].copy_from_slice(&EM_AARCH64.to_le_bytes());
+        }
+        agent
     }
 
     /// orbit's bytes.
@@ -97,4 +134,15 @@ impl AgentFixture {
 
 fn content(bytes: &[u8]) -> Arc<dyn Content> {
     Arc::new(Zeroizing::new(bytes.to_vec()))
+}
+
+/// Compiles [`STATICALLY_LINKED`].
+fn statically_linked() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, program) = (folder.path().join("osqueryd.c"), folder.path().join("osqueryd"));
+    fs::write(&source, STATICALLY_LINKED).unwrap();
+    let mut cc = Command::new("cc");
+    cc.args(["-static", "-g", "-o"]).arg(&program).arg(&source);
+    let _ = Ran::new(cc).expect_success();
+    fs::read(program).unwrap()
 }

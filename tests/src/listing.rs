@@ -12,7 +12,7 @@ pub struct Listing(BTreeMap<String, String>);
 
 /// What is mounted (`/proc`, the folder of packages) is listed, and not what is in it.
 const LIST: &str = r#"
-find "$1" -xdev -mindepth 1 \( -type l -printf '/%P\t%y 0%m %U:%G -> %l\n' -o -printf '/%P\t%y 0%m %U:%G\n' \)
+find / -xdev -mindepth 1 \( -type l -printf '%p\t%y 0%m %U:%G -> %l\n' -o -printf '%p\t%y 0%m %U:%G\n' \)
 "#;
 const DIGESTS: &str = "find / -xdev -type f -print0 | xargs -0 sha256sum --zero";
 
@@ -20,24 +20,22 @@ impl Listing {
     /// Lists all of `host`.
     #[must_use]
     pub fn of(host: &impl Host) -> Self {
-        Self::below(host, "/")
-    }
-
-    /// Lists what a deb carries, unpacked by `dpkg-deb` into a folder of `host`.
-    #[must_use]
-    pub fn of_deb(host: &impl Host, deb: &Deb) -> Self {
-        let script = r#"mkdir /srv/unpacked && dpkg-deb --extract "$1" /srv/unpacked"#;
-        host.sh(script, &[&host.put(deb)]);
-        Self::below(host, "/srv/unpacked")
-    }
-
-    fn below(host: &impl Host, top: &str) -> Self {
-        let entries = host.sh(LIST, &[top]);
+        let entries = host.sh(LIST, &[]);
         let entry = |line: &str| {
             let (path, what) = line.split_once('\t').unwrap();
             (path.to_owned(), what.to_owned())
         };
         Self(entries.lines().map(entry).collect())
+    }
+
+    /// Lists what a deb carries, as `dpkg-deb` and `tar` read it on `host`.
+    #[must_use]
+    pub fn of_deb(host: &impl Host, deb: &Deb) -> Self {
+        let script = r#"
+            dpkg-deb --fsys-tarfile "$1" | tar --list --verbose --numeric-owner --full-time --quoting-style=literal
+        "#;
+        let entries = host.sh(script, &[&host.put(deb)]);
+        Self(entries.lines().map(tar_entry).collect())
     }
 
     /// Lists all of `host` with the digests of what files hold.
@@ -107,4 +105,34 @@ impl std::fmt::Display for Listing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|(path, what)| writeln!(f, "{path}\t{what}"))
     }
+}
+
+/// `lrwxrwxrwx 0/0 0 2026-01-02 03:04:05 ./usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit`
+fn tar_entry(line: &str) -> (String, String) {
+    let mut words = line.splitn(6, char::is_whitespace).filter(|word| !word.is_empty());
+    let mut word = || words.next().unwrap_or_else(|| panic!("{line:?}"));
+    let (mode, owner, rest) = (word(), word().replace('/', ":"), line.split_once(" ./").unwrap().1);
+    let (path, target) = rest.split_once(" -> ").unwrap_or((rest, ""));
+    let arrow = if target.is_empty() { "" } else { " -> " };
+    let kind = mode[..1].replace('-', "f");
+    let path = format!("/{}", path.trim_end_matches('/'));
+    (
+        path,
+        format!("{kind} 0{:o} {owner}{arrow}{target}", permissions(&mode[1..])),
+    )
+}
+
+/// `rwxr-xr-x`
+fn permissions(text: &str) -> u32 {
+    let special = [0o4000, 0o2000, 0o1000];
+    text.chars().enumerate().fold(0, |mode, (index, c)| {
+        let bit = 0o400 >> index;
+        mode | match c {
+            '-' => 0,
+            'r' | 'w' | 'x' => bit,
+            's' | 't' => bit | special[index / 3],
+            'S' | 'T' => special[index / 3],
+            other => panic!("{other:?} in {text:?}"),
+        }
+    })
 }

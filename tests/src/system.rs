@@ -4,7 +4,7 @@
 //! of that command's own. So nothing stays mounted whatever happens to a test, and what is left is a folder.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,7 +51,10 @@ impl System {
         );
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&chroots).unwrap();
         for name in ["upper", "work", "root", "exchange"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
+            let directory = folder.path().join(name);
+            fs::create_dir(&directory).unwrap();
+            // The upper layer's mode is that of the system's `/`, whatever the umask here.
+            fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
         }
         let base = base.canonicalize().unwrap();
         Self { base, folder }

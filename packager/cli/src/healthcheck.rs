@@ -104,13 +104,11 @@ mod tests {
             Reply::new(503, "not ready"),
             Reply::new(404, ""),
             Reply::new(302, "").with_header("location", "/"),
+            Reply::hang_up(),
         ] {
             let error = ask(reply, true).await.0.unwrap_err();
             assert_eq!(error.exit_code(), 1);
         }
-        let nobody = TestServer::new([]).url();
-        let error = check(nobody, false, Duration::from_secs(30)).await.unwrap_err();
-        assert_eq!(error.exit_code(), 1);
         let url = Url::parse("file:///etc/passwd").unwrap();
         assert_eq!(
             check(url, false, Duration::from_secs(1)).await.unwrap_err().exit_code(),

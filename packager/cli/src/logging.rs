@@ -28,6 +28,7 @@ pub(crate) fn init(verbosity: Verbosity) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(verbosity.directives()))
         .with_writer(std::io::stderr)
+        .with_ansi(crate::terminal::is_watched())
         .with_target(false)
         .without_time()
         .try_init();

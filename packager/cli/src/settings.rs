@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use packager_settings::{
-    CONFIG_FLAG, CONFIG_VARIABLE, Environment, Loaded, MAX_FILE_BYTES, Setting, Settings, sections,
+    CONFIG_FLAG, CONFIG_VARIABLE, Environment, Loaded, MAX_FILE_BYTES, Section, Setting, Settings, sections,
 };
 use packager_targets::embedded_root;
 
@@ -88,7 +88,7 @@ impl FromArgMatches for SettingsFlags {
 }
 
 fn all() -> impl Iterator<Item = &'static Setting> {
-    sections().iter().flat_map(|section| section.settings())
+    sections().iter().flat_map(Section::settings)
 }
 
 fn flag(setting: &'static Setting) -> Arg {

@@ -169,9 +169,6 @@ settings! {
         /// How long a client may take to send a request. Stops clients from holding connections open with requests that
         /// never end.
         client_timeout: Duration = "10s", Span { least: SECOND, most: HOUR };
-        /// How long a download may stand still before it is cut off. Stops clients that take no bytes from holding
-        /// connections and files open.
-        download_idle_timeout: Duration = "60s", Span { least: SECOND, most: HOUR };
         /// How long downloads and builds that are under way may go on when the service is told to stop. Stops a slow
         /// client from holding up a restart.
         shutdown_timeout: Duration = "30s", Span { least: 0, most: HOUR };

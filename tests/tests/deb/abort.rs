@@ -51,6 +51,25 @@ fn a_failed_pre_installation_leaves_the_edited_flagfile_and_no_copy() {
     assert_no_copies(&host);
 }
 
+/// As on a disk that is full: half a copy is no copy.
+#[test]
+fn a_failed_copy_leaves_the_edited_flagfile_and_no_copy() {
+    let host = Chroot::fresh();
+    host.install(&release("1.58.0"));
+    host.write(FLAGS, EDITED);
+    let half = "#!/bin/sh\nfor last; do :; done\nprintf -- --edi >\"$last\"\nexit 1\n";
+    host.sh(
+        r#"printf %s "$1" >/usr/local/sbin/cp; chmod 0755 /usr/local/sbin/cp"#,
+        &[half],
+    );
+    let _ = host.dpkg_install(&release("1.58.1")).expect_failure();
+    host.sh("rm /usr/local/sbin/cp", &[]);
+    assert_eq!(host.status(), STILL);
+    assert_no_copies(&host);
+    host.install(&release("1.58.1"));
+    assert_eq!(host.read(FLAGS), EDITED);
+}
+
 #[test]
 fn a_damaged_package_changes_nothing() {
     let host = Chroot::fresh();

@@ -1,18 +1,17 @@
 //! The package on a system that systemd runs.
 
-use packager_tests::agent::AgentFixture;
+use packager_tests::agent::{AgentFixture, UPDATE, UPDATED};
 use packager_tests::booted::Booted;
 use packager_tests::chroot::Chroot;
 use packager_tests::deb::build_deb;
 use packager_tests::foreign::Foreign;
 use packager_tests::host::{Host, PACKAGE};
-use packager_tests::ran::Ran;
 use packager_tests::request::Request;
 
 use crate::environment::{SECRETS, agent_variables, with_certificates};
 use crate::upgrade::{EDITED, FLAGS, release, request};
 
-/// Name of the process that is the service, and its environment.
+/// The environment of the process that is the service.
 fn environment(host: &Booted) -> String {
     host.read(&format!("/proc/{}/environ", host.property("MainPID")))
 }
@@ -102,22 +101,33 @@ fn orbit_outlives_its_own_upgrade_and_is_restarted_later() {
     host.install(&release("1.58.0"));
     let first = host.property("InvocationID");
     let path = host.put(&release("1.58.1"));
-    // As orbit does it: from within the service.
-    let procs = "/sys/fs/cgroup/systemd/system.slice/orbit.service/cgroup.procs";
-    let script = r#"echo $$ >"$1" 2>/dev/null || true; exec dpkg --install "$2""#;
-    let arguments = ["/bin/sh", "-c", script, "sh", procs, &path];
-    let ran = Ran::new(host.command(&arguments, &[("INSTALLER_PATH", "/tmp/fleet-osquery.deb")]));
-    assert!(ran.succeeded(), "{ran}");
+    host.sh(r#"cp "$1" "$2"; mkfifo "$3""#, &[&path, UPDATE, UPDATED]);
+    host.sh("systemctl kill --kill-who=main --signal=USR1 orbit.service", &[]);
+    let ended = host.sh(r#"timeout 60 cat "$1""#, &[UPDATED]);
+    assert_eq!(ended, "exit status 0\n", "{}", host.read("/run/update.log"));
     assert_eq!(host.status(), "install ok installed");
     assert_eq!(host.property("InvocationID"), first);
+    // A minute later.
     let timers = host.sh("systemctl list-units --type=timer --plain --no-legend 'run-*'", &[]);
     assert_eq!(timers.lines().count(), 1, "{timers}");
-    let timer = timers.split_whitespace().next().unwrap();
-    // A minute later.
-    host.sh(r#"systemctl start "$1""#, &[&timer.replace(".timer", ".service")]);
+    let restart = timers.split_whitespace().next().unwrap().replace(".timer", ".service");
+    host.sh(r#"systemctl start --wait "$1""#, &[&restart]);
+    // Waits for the restart that is under way.
     host.sh("systemctl start orbit.service", &[]);
     assert_runs(&host);
     assert_ne!(host.property("InvocationID"), first);
+}
+
+#[test]
+fn a_masked_service_stays_masked_and_stops_no_upgrade() {
+    let host = Booted::fresh();
+    host.install(&release("1.58.0"));
+    host.sh("systemctl mask --now orbit.service", &[]);
+    host.install(&release("1.58.1"));
+    assert_eq!(host.property("LoadState"), "masked");
+    assert_eq!(host.property("ActiveState"), "inactive");
+    host.remove();
+    host.purge();
 }
 
 #[test]

@@ -7,12 +7,12 @@ use packager_tests::host::Host;
 use packager_tests::listing::Listing;
 use packager_tests::request::{Identity, Request};
 
-/// For the platform `linux` and the channels `stable`.
+/// For the platform `linux` and the channels `stable`. `/opt` and `/usr/local/bin` are the host's, and stay when the
+/// package goes.
 pub const ALWAYS: &str = "
     d 0755 0:0 /etc
     d 0755 0:0 /etc/default
     f 0600 0:0 /etc/default/orbit
-    d 0755 0:0 /opt
     d 0755 0:0 /opt/orbit
     d 0755 0:0 /opt/orbit/bin
     d 0755 0:0 /opt/orbit/bin/orbit
@@ -33,8 +33,6 @@ pub const ALWAYS: &str = "
     d 0755 0:0 /usr/lib/systemd
     d 0755 0:0 /usr/lib/systemd/system
     f 0644 0:0 /usr/lib/systemd/system/orbit.service
-    d 0755 0:0 /usr/local
-    d 0755 0:0 /usr/local/bin
     l 0777 0:0 /usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit
     d 0755 0:0 /var
     d 0755 0:0 /var/log

@@ -63,11 +63,12 @@ fn a_container_without_systemd_is_no_obstacle() {
 }
 
 #[test]
-fn a_missing_usr_local_bin_is_made_and_stays() {
+fn directories_of_the_host_that_are_missing_are_made_and_stay() {
     let host = Chroot::fresh();
-    host.sh("rm -r /usr/local/bin", &[]);
+    host.sh("rm -r /opt /usr/local/bin", &[]);
     host.install(&build_deb(&Request::deb(), &AgentFixture::scripts("1.58.0")));
     assert!(host.exists("/usr/local/bin/orbit"));
     host.purge();
     assert!(host.exists("/usr/local/bin") && !host.exists("/usr/local/bin/orbit"));
+    assert!(host.exists("/opt") && !host.exists("/opt/orbit"));
 }

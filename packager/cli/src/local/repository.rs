@@ -73,7 +73,7 @@ impl Source {
 fn default_url() -> &'static str {
     let settings = packager_settings::sections()
         .iter()
-        .flat_map(|section| section.settings());
+        .flat_map(packager_settings::Section::settings);
     let mut urls = settings.filter(|setting| setting.key() == "update_url");
     urls.next().map_or("", packager_settings::Setting::default_text)
 }

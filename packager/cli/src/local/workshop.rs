@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -44,7 +44,7 @@ impl Workshop {
         }
         let repository = source.open(&cache).await?;
         let parts = cache.folder("parts")?;
-        let store = tokio::task::spawn_blocking(move || open_store(parts))
+        let store = tokio::task::spawn_blocking(move || open_store(&parts))
             .await
             .map_err(Error::failed("the cache cannot be opened"))??;
         let settings = BuilderSettings {
@@ -78,12 +78,12 @@ impl Workshop {
     }
 }
 
-fn open_store(folder: PathBuf) -> Result<Arc<Store>, Error> {
+fn open_store(folder: &Path) -> Result<Arc<Store>, Error> {
     let unusable = format!("the cache {} cannot be used", folder.display());
     // The store insists on a key. Nothing is ever sealed under it here.
     let key = MasterKey::load_or_create(&folder.join("master.key")).map_err(Error::failed(&*unusable))?;
     let store =
-        Store::open(&folder, &key, StoreSettings::default(), Timestamp::now()).map_err(Error::failed(&*unusable))?;
+        Store::open(folder, &key, StoreSettings::default(), Timestamp::now()).map_err(Error::failed(&*unusable))?;
     if store.stats().shared_bytes > SHARED_LIMIT_BYTES {
         // What nobody asked for between two collections is removed: here, everything.
         for _ in 0..2 {

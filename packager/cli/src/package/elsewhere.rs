@@ -9,20 +9,21 @@ use crate::error::Error;
 
 /// Flags that fleetctl knows and this program has no use for.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Of fleetctl")]
 pub(crate) struct ElsewhereFlags {
     /// Accepted for scripts written for fleetctl; no effect.
     #[arg(long, env = "FLEETCTL_NATIVE_TOOLING", hide_env = true,
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) native_tooling: Option<bool>,
     /// Accepted for scripts written for fleetctl; no effect.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) disable_open_folder: Option<bool>,
     #[arg(long, hide = true)]
     pub(crate) identifier: Option<String>,
     #[arg(long, hide = true)]
     pub(crate) sign_identity: Option<String>,
     #[arg(long, hide = true,
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) notarize: Option<bool>,
     #[arg(long, hide = true)]
     pub(crate) local_wix_dir: Option<String>,
@@ -95,7 +96,7 @@ impl ElsewhereFlags {
 mod tests {
     use super::*;
 
-    fn refusal(flags: ElsewhereFlags, package_type: &str) -> String {
+    fn refusal(flags: &ElsewhereFlags, package_type: &str) -> String {
         flags.check(package_type).unwrap_err().to_string()
     }
 
@@ -168,7 +169,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                refusal(flags, "deb"),
+                refusal(&flags, "deb"),
                 format!("{flag} has no effect: it is for pkg alone")
             );
         }
@@ -177,7 +178,7 @@ mod tests {
             ..none()
         };
         assert_eq!(
-            refusal(wix, "deb"),
+            refusal(&wix, "deb"),
             "--local-wix-dir has no effect: it is for msi alone"
         );
     }
@@ -189,7 +190,7 @@ mod tests {
             ..ElsewhereFlags::default()
         };
         assert_eq!(
-            refusal(flags, "msi"),
+            refusal(&flags, "msi"),
             "--local-wix-dir is not supported: msi packages are made without WiX"
         );
     }

@@ -27,6 +27,7 @@ pub(crate) struct PackageFlags {
 
 /// Where hosts enroll.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Enrollment")]
 pub(crate) struct EnrollmentFlags {
     /// The Fleet server: a URL, or `host:port` for https.
     #[arg(long, value_name = "URL")]
@@ -41,7 +42,7 @@ pub(crate) struct EnrollmentFlags {
     pub(crate) enroll_secret_file: Option<PathBuf>,
     /// URL and secret come from a configuration profile, not from the package. For pkg alone.
     #[arg(long, env = "FLEETCTL_USE_SYSTEM_CONFIGURATION",
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) use_system_configuration: Option<bool>,
     /// The certificate chain of the Fleet server, a file in PEM.
     #[arg(long, value_name = "PATH")]
@@ -53,12 +54,12 @@ pub(crate) struct EnrollmentFlags {
     #[arg(long, value_name = "PATH")]
     pub(crate) fleet_tls_client_key: Option<PathBuf>,
     /// The agent does not verify TLS certificates.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) insecure: Option<bool>,
     /// Requests are signed with a certificate that Fleet issues to the host. For Linux.
     #[arg(long, alias = "fleet-managed-client-certificate",
           env = "FLEETCTL_FLEET_MANAGED_HOST_IDENTITY_CERTIFICATE",
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) fleet_managed_host_identity_certificate: Option<bool>,
     /// What osquery identifies the host by: uuid or instance [default: uuid]
     #[arg(long, value_name = "WORD", env = "FLEETCTL_HOST_IDENTIFIER")]
@@ -70,6 +71,7 @@ pub(crate) struct EnrollmentFlags {
 
 /// What is installed, and how it runs.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Agent")]
 pub(crate) struct AgentFlags {
     /// The kind of package: deb, rpm, msi, pkg or pkg.tar.zst.
     #[arg(long = "type", value_name = "TYPE")]
@@ -78,10 +80,10 @@ pub(crate) struct AgentFlags {
     #[arg(long)]
     pub(crate) arch: Option<String>,
     /// Install and start the agent's service [default: true]
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) service: Option<bool>,
     /// Include Fleet Desktop.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) fleet_desktop: Option<bool>,
     /// `host:port` of the links that Fleet Desktop opens.
     #[arg(long, value_name = "HOST")]
@@ -94,25 +96,26 @@ pub(crate) struct AgentFlags {
     pub(crate) osquery_db: Option<String>,
     /// Fleet may run scripts on the host.
     #[arg(long, env = "FLEETCTL_ENABLE_SCRIPTS",
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) enable_scripts: Option<bool>,
     /// The agent does not use the system's keystore.
     #[arg(long, env = "FLEETCTL_DISABLE_KEYSTORE",
-          num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+          value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) disable_keystore: Option<bool>,
     /// Skip the setup experience. Not for pkg.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) disable_setup_experience: Option<bool>,
     /// Enroll without the end user's authentication. Not for pkg.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) bypass_end_user_auth: Option<bool>,
     /// The agent logs verbosely.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) debug: Option<bool>,
 }
 
 /// Where the agent comes from, here and on the host.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Updates")]
 pub(crate) struct UpdateFlags {
     /// The update channel of orbit [default: stable]
     #[arg(long, value_name = "CHANNEL")]
@@ -124,7 +127,7 @@ pub(crate) struct UpdateFlags {
     #[arg(long, value_name = "CHANNEL")]
     pub(crate) desktop_channel: Option<String>,
     /// The agent does not update itself.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) disable_updates: Option<bool>,
     /// How often the agent looks for updates, from 1m to 720h [default: 15m]
     #[arg(long, value_name = "DURATION")]
@@ -150,6 +153,7 @@ pub(crate) struct UpdateFlags {
 
 /// Where it is built, and where the package goes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputFlags {
     /// The package's path, which ends with the type's extension. By default it gets its conventional name in the
     /// current directory.
@@ -159,7 +163,7 @@ pub(crate) struct OutputFlags {
     #[arg(long)]
     pub(crate) verify: bool,
     /// Log each step to standard error.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) verbose: Option<bool>,
     /// Where downloads and compressed files are kept for the next package
     /// [default: `$XDG_CACHE_HOME/fleet-packager` or `~/.cache/fleet-packager`]

@@ -10,6 +10,7 @@ mod request;
 mod run;
 #[cfg(test)]
 pub(crate) mod tests;
+mod verify;
 
 pub(crate) use bounded_file::read_text as read_file;
 pub(crate) use flags::PackageFlags;

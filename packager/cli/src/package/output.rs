@@ -34,7 +34,7 @@ impl Output {
             return Ok(Self::within(Path::new("."), package_type));
         };
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !name.strip_suffix(&extension).is_some_and(|stem| !stem.is_empty()) {
+        if name.strip_suffix(&extension).is_none_or(str::is_empty) {
             return Err(Error::Usage(format!(
                 "--outfile must be a file name that ends with {extension}"
             )));

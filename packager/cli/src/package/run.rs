@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use packager_api::CreateRequest;
 use packager_artifact::Sha256Digest;
-use packager_spec::{PackageSpec, PackageType};
+use packager_spec::PackageSpec;
 use url::Url;
 
 use super::enroll_secret::enroll_secret;
 use super::flags::PackageFlags;
-use super::output::{Output, Unnamed};
-use super::{reader_check, request};
+use super::output::Output;
+use super::request;
+use super::verify::verify;
 use crate::error::Error;
 use crate::interrupt::or_interrupted;
 use crate::local::{self, Source};
 use crate::logging::{self, Verbosity};
-use crate::remote::{Connection, Route, Service, TokioPause, digest_of};
+use crate::remote::{Connection, Route, Service, TokioPause};
 use crate::{progress, terminal};
 
 /// Builds the package that the flags ask for and prints its path.
@@ -125,34 +126,6 @@ fn refuse_local_flags(flags: &PackageFlags) -> Result<(), Error> {
                 "{flag} cannot be used with --remote: the service has an update repository of its own"
             )));
         }
-    }
-    Ok(())
-}
-
-/// Reads the file back and hands it to the format's own reader.
-async fn verify(
-    package: &Unnamed,
-    package_type: PackageType,
-    sha256: Sha256Digest,
-    size_bytes: u64,
-) -> Result<(), Error> {
-    let file = package.writer()?;
-    let read_back = tokio::task::spawn_blocking(move || digest_of(&file)).await;
-    let read_back = read_back
-        .map_err(Error::failed("the package cannot be read back"))?
-        .map_err(Error::io("read the package back"))?;
-    if read_back != (sha256, size_bytes) {
-        return Err(Error::Refused(
-            "the package that was written is not the one that was built".to_owned(),
-        ));
-    }
-    match reader_check::check(package.path(), package_type).await? {
-        reader_check::Verdict::Readable(reader) => {
-            terminal::remark(&format!("verified: SHA-256 {sha256}, read by {reader}"))
-        }
-        reader_check::Verdict::NoReader => terminal::remark(&format!(
-            "verified: SHA-256 {sha256}; this machine has no reader of {package_type} packages to try it with"
-        )),
     }
     Ok(())
 }

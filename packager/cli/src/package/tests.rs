@@ -46,19 +46,19 @@ fn each_text_becomes_its_field() {
         ("--arch", |request, value| request.arch = Some(value)),
         ("--orbit-channel", |request, value| request.orbit_channel = Some(value)),
         ("--osqueryd-channel", |request, value| {
-            request.osqueryd_channel = Some(value)
+            request.osqueryd_channel = Some(value);
         }),
         ("--desktop-channel", |request, value| {
-            request.desktop_channel = Some(value)
+            request.desktop_channel = Some(value);
         }),
         ("--update-interval", |request, value| {
-            request.update_interval = Some(value)
+            request.update_interval = Some(value);
         }),
         ("--host-identifier", |request, value| {
-            request.host_identifier = Some(value)
+            request.host_identifier = Some(value);
         }),
         ("--end-user-email", |request, value| {
-            request.end_user_email = Some(value.into())
+            request.end_user_email = Some(value.into());
         }),
         ("--osquery-db", |request, value| request.osquery_db = Some(value.into())),
         ("--fleet-desktop-alternative-browser-host", |request, value| {
@@ -66,7 +66,7 @@ fn each_text_becomes_its_field() {
         }),
         ("--update-url", |request, value| request.update_url = Some(value.into())),
         ("--fleet-url", |request, value| {
-            request.fleet_url = Some(format!("https://{value}").into())
+            request.fleet_url = Some(format!("https://{value}").into());
         }),
     ];
     for (flag, change) in cases {

@@ -1,5 +1,7 @@
 //! Reading answers: bounded, and told apart by what to do next.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use packager_api::Problem;
@@ -11,6 +13,7 @@ use zeroize::Zeroizing;
 use super::patience::Patience;
 use super::{Error, Service};
 use crate::package::flag_of;
+use crate::terminal::with_causes;
 
 /// Longest JSON answer that is read.
 const LIMIT_BYTES: usize = 1 << 20;
@@ -43,19 +46,26 @@ impl Service {
                 },
                 Attempt::Later { wish, error } => (wish, error),
             };
-            match patience.after_failure(wish) {
-                Some(pause) => self.pause.pause(pause).await,
-                None => return Err(error),
-            }
+            self.wait_after(error, patience.after_failure(wish)).await?;
         }
+    }
+
+    /// Waits before the next attempt, and says why; fails with `error` when there is to be none.
+    pub(super) async fn wait_after(&self, error: Error, pause: Option<Duration>) -> Result<(), Error> {
+        let Some(pause) = pause else { return Err(error) };
+        tracing::warn!("{}: trying again in {pause:?}", with_causes(&error));
+        self.pause.pause(pause).await;
+        Ok(())
     }
 
     /// Sends a request once.
     pub(super) async fn attempt(&self, request: RequestBuilder) -> Result<Attempt, Error> {
         let answer = match request.send().await {
             Ok(answer) => answer,
-            // The same redirect would be refused again.
-            Err(error) if error.is_redirect() || error.is_builder() => return Err(Error::unreachable(error)),
+            // The same redirect and the same certificate would be refused again.
+            Err(error) if error.is_redirect() || error.is_builder() || is_tls_failure(&error) => {
+                return Err(Error::unreachable(error));
+            }
             Err(error) => {
                 let error = Error::unreachable(error);
                 return Ok(Attempt::Later { wish: None, error });
@@ -93,6 +103,15 @@ impl Service {
     }
 }
 
+/// Whether TLS is why there is no answer: in all likelihood the certificate.
+fn is_tls_failure(error: &(dyn StdError + 'static)) -> bool {
+    // What an I/O error wraps is not among its sources.
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|wrapped| is_tls_failure(wrapped))
+        || error.source().is_some_and(is_tls_failure)
+}
+
 /// What the problem says, and which flags it speaks of.
 fn describe(problem: &Problem) -> String {
     let fields = problem
@@ -105,7 +124,7 @@ fn describe(problem: &Problem) -> String {
     } else {
         &problem.detail
     };
-    [about.as_str(), &fields]
+    [about.trim_end_matches('.'), &fields]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()

@@ -16,6 +16,9 @@ use crate::progress::Progress;
 
 /// Longest package that is downloaded: a service must not fill the disk.
 const LIMIT_BYTES: u64 = 4 << 30;
+/// An attempt that gets this far does not count as failed: a long download over a bad line ends, and one that trickles
+/// is given up.
+const HEADWAY_BYTES: u64 = 1 << 20;
 
 impl Service {
     /// Downloads a package into an empty file. When the connection breaks, the rest is asked for, if the service says
@@ -36,6 +39,7 @@ impl Service {
         let mut tag = None;
         let mut patience = Patience::new();
         loop {
+            let before = sink.received_bytes();
             let attempt = match self.attempt(self.request(&url, &mut sink, tag.as_ref()).await?).await? {
                 Attempt::Answered(answer) => receive(answer, package.size, &mut sink, &mut tag, progress).await?,
                 Attempt::Later { wish, error } => Err((wish, error)),
@@ -43,10 +47,10 @@ impl Service {
             let Err((wish, error)) = attempt else {
                 return sink.finish(promised).await;
             };
-            match patience.after_failure(wish) {
-                Some(pause) => self.pause.pause(pause).await,
-                None => return Err(error),
+            if sink.received_bytes().saturating_sub(before) >= HEADWAY_BYTES {
+                patience = Patience::new();
             }
+            self.wait_after(error, patience.after_failure(wish)).await?;
         }
     }
 

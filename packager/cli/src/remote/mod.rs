@@ -28,6 +28,9 @@ use packager_api::SecretText;
 use reqwest::Client;
 use url::Url;
 
+/// What is shorter stands in every other word: taking it out of a text would spell it.
+const SHORTEST_SCRUBBED_BYTES: usize = 4;
+
 /// A service, and the secret of the request that is made to it.
 pub(crate) struct Service {
     /// Ends with a slash.
@@ -89,7 +92,7 @@ impl Service {
     /// A text of the service, without the secret.
     fn scrub(&self, text: &str) -> String {
         match self.secret.as_ref().map(SecretText::expose_secret) {
-            Some(secret) if !secret.is_empty() => text.replace(secret, "[redacted]"),
+            Some(secret) if secret.len() >= SHORTEST_SCRUBBED_BYTES => text.replace(secret, "[redacted]"),
             _ => text.to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! A loopback HTTP server that answers connections with what it was given, in turn.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,11 @@ impl Reply {
         }
     }
 
+    /// Closes the connection without a word.
+    pub(crate) fn hang_up() -> Self {
+        Self::new(0, "")
+    }
+
     pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
@@ -46,16 +52,19 @@ impl Reply {
     }
 
     fn write(&self, base: &str, stream: &mut TcpStream) -> std::io::Result<()> {
+        if self.status == 0 {
+            return Ok(());
+        }
         let body = match std::str::from_utf8(&self.body) {
             Ok(text) => text.replace("{base}", base).into_bytes(),
             Err(_) => self.body.clone(),
         };
         let mut head = format!("HTTP/1.1 {} Status\r\nconnection: close\r\n", self.status);
         if self.status != 204 {
-            head += &format!("content-length: {}\r\n", body.len() + self.missing_bytes);
+            let _ = write!(head, "content-length: {}\r\n", body.len() + self.missing_bytes);
         }
         for (name, value) in &self.headers {
-            head += &format!("{name}: {}\r\n", value.replace("{base}", base));
+            let _ = write!(head, "{name}: {}\r\n", value.replace("{base}", base));
         }
         stream.write_all((head + "\r\n").as_bytes())?;
         stream.write_all(&body)

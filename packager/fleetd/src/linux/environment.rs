@@ -6,7 +6,7 @@
 //! changed or read as more than itself. Control characters do not come this far (`packager-spec` refuses them), and a
 //! line break in particular is refused here once more.
 
-use packager_spec::{HostIdentifier, PackageSpec, PackagerSwitch};
+use packager_spec::{BrowserHost, EndUserEmail, HostIdentifier, OsqueryDatabasePath, PackageSpec, PackagerSwitch};
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -38,7 +38,7 @@ pub(super) fn environment(spec: &PackageSpec, update_url: &str) -> Result<Zeroiz
         file.set("ORBIT_DESKTOP_CHANNEL", spec.desktop_channel.as_str())?;
         file.set_if(
             "ORBIT_FLEET_DESKTOP_ALTERNATIVE_BROWSER_HOST",
-            browser_host.map(|host| host.as_str()),
+            browser_host.map(BrowserHost::as_str),
         )?;
     }
     file.set_if("ORBIT_INSECURE", on(PackagerSwitch::Insecure))?;
@@ -66,11 +66,11 @@ pub(super) fn environment(spec: &PackageSpec, update_url: &str) -> Result<Zeroiz
     }
     file.set_if(
         "ORBIT_OSQUERY_DB",
-        spec.osquery_database.as_ref().map(|path| path.as_str()),
+        spec.osquery_database.as_ref().map(OsqueryDatabasePath::as_str),
     )?;
     file.set_if(
         "ORBIT_END_USER_EMAIL",
-        spec.end_user_email.as_ref().map(|email| email.as_str()),
+        spec.end_user_email.as_ref().map(EndUserEmail::as_str),
     )?;
     file.set_if(
         "ORBIT_FLEET_MANAGED_HOST_IDENTITY_CERTIFICATE",

@@ -1,1 +1,306 @@
+//! The trees of a Linux package against the facts about Fleet's own. The installed result is compared by the scenarios
+//! with the real dpkg.
 
+use std::io::Read;
+use std::sync::Arc;
+
+use packager_formats::{Content, Kind, OnUpgrade, Privacy, Tree};
+use packager_spec::{PackageSpec, Submission};
+use zeroize::Zeroizing;
+
+use super::{agent_tree, metadata_tree, own_tree};
+use crate::{
+    Agent, Bundle, BundleEntry, Component, Error, LocalMetadata, Program, RoleDocuments, package, target_names,
+};
+
+const UPDATE_URL: &str = "https://tuf.example";
+
+fn spec(options: &str) -> PackageSpec {
+    let body = format!(
+        r#"{{"type":"deb","fleet_url":"https://fleet.example","enroll_secret":"hunter2"{}{options}}}"#,
+        if options.is_empty() { "" } else { "," }
+    );
+    Submission::parse(body.as_bytes()).unwrap().spec
+}
+
+fn content(text: &str) -> Arc<dyn Content> {
+    Arc::new(Zeroizing::new(text.as_bytes().to_vec()))
+}
+
+fn program(text: &str) -> Component {
+    Component::Program(Program { content: content(text) })
+}
+
+fn bundle() -> Component {
+    let entry = |path: &str, mode, text: Option<&str>| BundleEntry {
+        path: path.to_owned(),
+        mode,
+        content: text.map(content),
+    };
+    Component::Bundle(Bundle {
+        archive_sha512: "ab".repeat(64),
+        entries: vec![
+            entry("fleet-desktop", 0o2777, None),
+            entry("fleet-desktop/fleet-desktop", 0o6755, Some("desktop")),
+            entry("fleet-desktop/readme", 0o666, Some("text")),
+        ],
+    })
+}
+
+fn agent(desktop: bool) -> Agent {
+    Agent {
+        orbit_version: "1.58.0".to_owned(),
+        orbit: program("orbit"),
+        osqueryd: program("osqueryd"),
+        desktop: desktop.then(bundle),
+    }
+}
+
+fn lines(tree: &Tree) -> Vec<String> {
+    let line = |entry: &packager_formats::Entry| match &entry.kind {
+        Kind::Directory => format!("d {:o} {}", entry.mode, entry.path),
+        Kind::HostDirectory => format!("h {}", entry.path),
+        Kind::File { .. } => format!("f {:o} {}", entry.mode, entry.path),
+        Kind::Symlink(target) => format!("l {} -> {target}", entry.path),
+    };
+    tree.entries().iter().map(line).collect()
+}
+
+fn read(tree: &Tree, path: &str) -> String {
+    let entry = tree.get(path).unwrap_or_else(|| panic!("{path} is not there"));
+    let Kind::File { content, .. } = &entry.kind else {
+        panic!("{path} is no file")
+    };
+    let mut text = String::new();
+    content.open().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_agents_files_are_those_of_fleets_own_package() {
+    let tree = agent_tree(&spec(""), &agent(false)).unwrap();
+    assert_eq!(
+        lines(&tree),
+        [
+            "d 755 etc",
+            "d 755 etc/default",
+            "d 755 usr",
+            "d 755 usr/lib",
+            "d 755 usr/lib/systemd",
+            "d 755 usr/lib/systemd/system",
+            "d 755 opt",
+            "d 755 opt/orbit",
+            "h usr/local",
+            "h usr/local/bin",
+            "d 755 var",
+            "d 755 var/log",
+            "d 755 var/log/osquery",
+            "d 755 var/log/orbit",
+            "f 644 usr/lib/systemd/system/orbit.service",
+            "f 644 opt/orbit/certs.pem",
+            "d 755 opt/orbit/bin",
+            "d 755 opt/orbit/bin/orbit",
+            "d 755 opt/orbit/bin/orbit/linux",
+            "d 755 opt/orbit/bin/orbit/linux/stable",
+            "f 755 opt/orbit/bin/orbit/linux/stable/orbit",
+            "d 755 opt/orbit/bin/osqueryd",
+            "d 755 opt/orbit/bin/osqueryd/linux",
+            "d 755 opt/orbit/bin/osqueryd/linux/stable",
+            "f 755 opt/orbit/bin/osqueryd/linux/stable/osqueryd",
+            "l opt/orbit/bin/orbit/orbit -> /opt/orbit/bin/orbit/linux/stable/orbit",
+            "l usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit",
+        ]
+    );
+    assert_eq!(read(&tree, "opt/orbit/bin/orbit/linux/stable/orbit"), "orbit");
+    assert_eq!(read(&tree, "opt/orbit/bin/osqueryd/linux/stable/osqueryd"), "osqueryd");
+}
+
+#[test]
+fn desktop_channels_and_architecture_are_in_the_paths() {
+    let spec = spec(
+        r#""arch":"arm64","fleet-desktop":true,"orbit-channel":"edge","osqueryd-channel":"5","desktop-channel":"beta""#,
+    );
+    let names = target_names(&spec);
+    assert_eq!(names.orbit, "orbit/linux-arm64/edge/orbit");
+    assert_eq!(names.osqueryd, "osqueryd/linux-arm64/5/osqueryd");
+    assert_eq!(
+        names.desktop.as_deref(),
+        Some("desktop/linux-arm64/beta/desktop.tar.gz")
+    );
+
+    let tree = agent_tree(&spec, &agent(true)).unwrap();
+    let lines = lines(&tree);
+    for line in [
+        "f 755 opt/orbit/bin/orbit/linux-arm64/edge/orbit",
+        "f 755 opt/orbit/bin/osqueryd/linux-arm64/5/osqueryd",
+        // What an archive says does not make a file run with its owner's rights, nor writable by others.
+        "d 755 opt/orbit/bin/desktop/linux-arm64/beta/fleet-desktop",
+        "f 755 opt/orbit/bin/desktop/linux-arm64/beta/fleet-desktop/fleet-desktop",
+        "f 644 opt/orbit/bin/desktop/linux-arm64/beta/fleet-desktop/readme",
+        "f 600 opt/orbit/bin/desktop/linux-arm64/beta/desktop.tar.gz.sha512",
+        "l opt/orbit/bin/orbit/orbit -> /opt/orbit/bin/orbit/linux-arm64/edge/orbit",
+    ] {
+        assert!(lines.iter().any(|found| found == line), "{line} in {lines:#?}");
+    }
+    let digest = read(&tree, "opt/orbit/bin/desktop/linux-arm64/beta/desktop.tar.gz.sha512");
+    assert_eq!(digest, "ab".repeat(64));
+    assert!(target_names(&self::spec("")).desktop.is_none());
+}
+
+#[test]
+fn a_target_in_another_form_is_an_error_that_names_it() {
+    let mut wrong = agent(false);
+    wrong.osqueryd = bundle();
+    let error = agent_tree(&spec(""), &wrong).err().unwrap();
+    assert!(
+        matches!(
+            error,
+            Error::Component {
+                component: "osqueryd",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let mut wrong = agent(true);
+    wrong.desktop = Some(program("x"));
+    let error = agent_tree(&spec(r#""fleet-desktop":true"#), &wrong).err().unwrap();
+    assert!(
+        matches!(
+            error,
+            Error::Component {
+                component: "desktop",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn metadata_lies_under_both_names() {
+    let documents = RoleDocuments {
+        root: b"{}",
+        timestamp: b"{}",
+        snapshot: b"{}",
+        targets: b"{}",
+    };
+    let tree = metadata_tree(&LocalMetadata::new(documents).unwrap()).unwrap();
+    assert_eq!(
+        lines(&tree),
+        [
+            "f 600 opt/orbit/updates-metadata.json",
+            "f 600 opt/orbit/tuf-metadata.json"
+        ]
+    );
+    let one = read(&tree, "opt/orbit/updates-metadata.json");
+    assert_eq!(one, read(&tree, "opt/orbit/tuf-metadata.json"));
+}
+
+#[test]
+fn the_shortest_request_sets_what_the_agent_needs() {
+    let tree = own_tree(&spec(""), UPDATE_URL).unwrap();
+    assert_eq!(
+        lines(&tree),
+        ["f 600 etc/default/orbit", "f 600 opt/orbit/osquery.flags"]
+    );
+    assert_eq!(
+        read(&tree, "etc/default/orbit"),
+        "ORBIT_UPDATE_URL=https://tuf.example\n\
+         ORBIT_ORBIT_CHANNEL=stable\n\
+         ORBIT_OSQUERYD_CHANNEL=stable\n\
+         ORBIT_UPDATE_INTERVAL=15m0s\n\
+         ORBIT_FLEET_URL=https://fleet.example\n\
+         ORBIT_ENROLL_SECRET=hunter2\n"
+    );
+    assert_eq!(read(&tree, "opt/orbit/osquery.flags"), "");
+}
+
+#[test]
+fn every_option_has_its_line() {
+    for (options, line) in [
+        (r#""debug":true"#, "ORBIT_DEBUG=true"),
+        (r#""disable-updates":true"#, "ORBIT_DISABLE_UPDATES=true"),
+        (r#""insecure":true"#, "ORBIT_INSECURE=true"),
+        (r#""enable-scripts":true"#, "ORBIT_ENABLE_SCRIPTS=true"),
+        (
+            r#""disable-setup-experience":true"#,
+            "ORBIT_DISABLE_SETUP_EXPERIENCE=true",
+        ),
+        (r#""bypass-end-user-auth":true"#, "ORBIT_BYPASS_END_USER_AUTH=true"),
+        (
+            r#""fleet-managed-host-identity-certificate":true"#,
+            "ORBIT_FLEET_MANAGED_HOST_IDENTITY_CERTIFICATE=true",
+        ),
+        (r#""fleet-desktop":true"#, "ORBIT_FLEET_DESKTOP=true"),
+        (
+            r#""fleet-desktop":true,"desktop-channel":"edge""#,
+            "ORBIT_DESKTOP_CHANNEL=edge",
+        ),
+        (
+            r#""fleet-desktop":true,"fleet-desktop-alternative-browser-host":"d.example:8080""#,
+            "ORBIT_FLEET_DESKTOP_ALTERNATIVE_BROWSER_HOST=d.example:8080",
+        ),
+        (r#""host-identifier":"instance""#, "ORBIT_HOST_IDENTIFIER=instance"),
+        (r#""osquery-db":"/srv/db""#, "ORBIT_OSQUERY_DB=/srv/db"),
+        (r#""end-user-email":"a@b.example""#, "ORBIT_END_USER_EMAIL=a@b.example"),
+        (
+            r#""update-url":"https://other.example""#,
+            "ORBIT_UPDATE_URL=https://other.example",
+        ),
+        (r#""update-interval":"1h30m""#, "ORBIT_UPDATE_INTERVAL=1h30m0s"),
+        (r#""orbit-channel":"edge""#, "ORBIT_ORBIT_CHANNEL=edge"),
+        (r#""osqueryd-channel":"5""#, "ORBIT_OSQUERYD_CHANNEL=5"),
+    ] {
+        let name = line.split('=').next().unwrap();
+        let environment = read(&own_tree(&spec(options), UPDATE_URL).unwrap(), "etc/default/orbit");
+        let set: Vec<&str> = environment
+            .lines()
+            .filter(|found| found.split('=').next() == Some(name))
+            .collect();
+        assert_eq!(set, [line], "{options}");
+    }
+    // uuid is the default, and the keystore is none of Linux.
+    for options in [r#""host-identifier":"uuid""#, r#""disable-keystore":true"#] {
+        let tree = own_tree(&spec(options), UPDATE_URL).unwrap();
+        let default = own_tree(&spec(""), UPDATE_URL).unwrap();
+        assert_eq!(read(&tree, "etc/default/orbit"), read(&default, "etc/default/orbit"));
+    }
+}
+
+#[test]
+fn the_environment_file_is_secret_and_the_flagfile_is_kept() {
+    let spec = spec(r#""osquery-flagfile":"--verbose\n# note\n""#);
+    let tree = own_tree(&spec, UPDATE_URL).unwrap();
+    assert_eq!(read(&tree, "opt/orbit/osquery.flags"), "--verbose\n# note\n");
+    for (path, want) in [
+        ("etc/default/orbit", OnUpgrade::Replace),
+        ("opt/orbit/osquery.flags", OnUpgrade::KeepEdited),
+    ] {
+        let Kind::File {
+            on_upgrade, privacy, ..
+        } = &tree.get(path).unwrap().kind
+        else {
+            panic!("{path}")
+        };
+        assert_eq!((*on_upgrade, *privacy), (want, Privacy::Secret), "{path}");
+    }
+}
+
+#[test]
+fn the_package_says_what_fleets_own_says() {
+    let package = package(&spec(r#""arch":"arm64""#), &agent(false), 7);
+    assert_eq!(package.name, "fleet-osquery");
+    assert_eq!(package.version, "1.58.0");
+    assert_eq!(package.architecture, packager_formats::Architecture::Arm64);
+    assert_eq!(package.maintainer, "Fleet Device Management");
+    assert_eq!(package.description, "Fleet osquery -- runtime and autoupdater");
+    assert_eq!(package.build_time, 7);
+    let with = package.scripts.post_install.unwrap();
+    assert!(with.contains("systemctl enable orbit.service"));
+    let without = crate::package(&spec(r#""service":false"#), &agent(false), 7)
+        .scripts
+        .post_install
+        .unwrap();
+    assert!(!without.contains("enable") && !without.contains("restart"), "{without}");
+}

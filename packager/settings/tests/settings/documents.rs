@@ -65,7 +65,6 @@ fn every_bound_against_clients_names_the_abuse_that_it_stops() {
         "body_limit",
         "max_connections",
         "client_timeout",
-        "download_idle_timeout",
         "shutdown_timeout",
     ];
     for setting in settings() {

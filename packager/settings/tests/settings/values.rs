@@ -183,7 +183,6 @@ const VALUES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("max_connections", &["1", "1000000"], &["0", "1000001"]),
     ("client_timeout", &["1s", "1h"], &["0s", "999ms", "61m"]),
-    ("download_idle_timeout", &["1s", "1h"], &["0s", "61m"]),
     ("shutdown_timeout", &["0s", "1h"], &["", "-1s", "61m"]),
     ("notary_url", &["http://127.0.0.1:1", "https://a/b"], &["", "file:///a"]),
     ("notary_ticket_url", &["https://a/b?c"], &["", "off", "https://a#f"]),
@@ -317,7 +316,6 @@ fn the_defaults_are_those_of_the_product() {
     }
     assert_eq!(rates.rate_keys, 100_000);
     assert_eq!(limits.client_timeout, Duration::from_secs(10));
-    assert_eq!(limits.download_idle_timeout, Duration::from_secs(60));
     assert_eq!(limits.shutdown_timeout, Duration::from_secs(30));
     assert_eq!(
         signing.notary_url.as_str(),

@@ -1,0 +1,16 @@
+//! The real command, against a sample update repository, a real service and loopback servers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail like tests"
+)]
+
+mod config;
+mod demo;
+mod interrupt;
+mod package;
+mod remote;
+mod serve;
+mod support;

@@ -1,0 +1,84 @@
+//! Asks the service as a person's program would.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+/// A client with a few connections.
+pub struct Client {
+    base: String,
+    admin: String,
+    http: reqwest::Client,
+}
+
+/// A finished package.
+pub struct Package {
+    pub id: String,
+}
+
+impl Client {
+    pub fn new(address: SocketAddr, admin: SocketAddr) -> Self {
+        Self {
+            base: format!("http://{address}"),
+            admin: format!("http://{admin}"),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
+    /// Asks for a package that nobody asked for before, and returns when its status says success.
+    pub async fn build(&self, number: usize) -> Package {
+        let request = json!({
+            "type": "deb", "fleet-desktop": true,
+            "fleet_url": "https://fleet.customer.example", "enroll_secret": format!("secret of customer {number}"),
+        });
+        let post = self
+            .http
+            .post(format!("{}/create", self.base))
+            .header("content-type", "application/json");
+        let answer = json_of(post.body(request.to_string()).send().await.unwrap()).await;
+        let id = answer["package_id"].as_str().unwrap().to_owned();
+        loop {
+            let status = json_of(
+                self.http
+                    .get(format!("{}/status?package_id={id}", self.base))
+                    .send()
+                    .await
+                    .unwrap(),
+            )
+            .await;
+            match status["status"].as_str() {
+                Some("success") => return Package { id },
+                Some("in-progress") => tokio::task::yield_now().await,
+                _ => panic!("{status}"),
+            }
+        }
+    }
+
+    pub async fn download(&self, id: &str) -> bytes::Bytes {
+        let response = self
+            .http
+            .get(format!("{}/download/{id}", self.base))
+            .send()
+            .await
+            .unwrap();
+        response.bytes().await.unwrap()
+    }
+
+    pub async fn metric(&self, name: &str) -> f64 {
+        let text = self
+            .http
+            .get(format!("{}/metrics", self.admin))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    }
+}
+
+async fn json_of(response: reqwest::Response) -> Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
