@@ -72,6 +72,9 @@ impl AgentFixture {
 
     /// ELF executables for x86-64: two of this machine's own, and osqueryd linked as the real one may be, with static
     /// libraries and symbols.
+    ///
+    /// # Panics
+    /// Without a C compiler.
     #[must_use]
     pub fn executables(version: &str) -> Self {
         let program = |path: &str| fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -84,6 +87,9 @@ impl AgentFixture {
     }
 
     /// The same for 64-bit ARM, as far as their headers say.
+    ///
+    /// # Panics
+    /// Without a C compiler.
     #[must_use]
     pub fn arm64_executables(version: &str) -> Self {
         let mut agent = Self::executables(version);

@@ -95,7 +95,7 @@ impl Booted {
         booted
     }
 
-    /// sd_notify(3): the process that is the first inside, then that everything has started.
+    /// `sd_notify(3)`: the process that is the first inside, then that everything has started.
     fn wait_until_ready(&mut self, notifications: &UnixDatagram) -> std::io::Result<()> {
         let mut buffer = [0; 4096];
         loop {

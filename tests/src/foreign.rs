@@ -20,7 +20,7 @@ impl Foreign {
     /// An empty package.
     ///
     /// # Panics
-    /// As all methods, if a file cannot be written.
+    /// If no temporary folder can be made.
     #[must_use]
     pub fn new(name: &str, version: &str) -> Self {
         let foreign = Self {
@@ -35,6 +35,9 @@ impl Foreign {
     }
 
     /// Adds a file, or with a path below `DEBIAN` a control file.
+    ///
+    /// # Panics
+    /// If it cannot be written.
     #[must_use]
     pub fn file(self, path: &str, mode: u32, content: &str) -> Self {
         let path = self.folder.path().join("root").join(path);

@@ -11,13 +11,16 @@ use crate::host::Host;
 pub struct Listing(BTreeMap<String, String>);
 
 /// What is mounted (`/proc`, the folder of packages) is listed, and not what is in it.
-const LIST: &str = r#"
+const LIST: &str = r"
 find / -xdev -mindepth 1 \( -type l -printf '%p\t%y 0%m %U:%G -> %l\n' -o -printf '%p\t%y 0%m %U:%G\n' \)
-"#;
+";
 const DIGESTS: &str = "find / -xdev -type f -print0 | xargs -0 sha256sum --zero";
 
 impl Listing {
     /// Lists all of `host`.
+    ///
+    /// # Panics
+    /// As all methods that list, if a tool fails or says what is not understood.
     #[must_use]
     pub fn of(host: &impl Host) -> Self {
         let entries = host.sh(LIST, &[]);
@@ -39,6 +42,9 @@ impl Listing {
     }
 
     /// Lists all of `host` with the digests of what files hold.
+    ///
+    /// # Panics
+    /// As [`Listing::of`].
     #[must_use]
     pub fn with_digests(host: &impl Host) -> Self {
         let mut listing = Self::of(host);
@@ -52,6 +58,9 @@ impl Listing {
     }
 
     /// Reads a table as tests have it, `what path` a line, ` -> target` behind a link's path.
+    ///
+    /// # Panics
+    /// If a line is not so.
     #[must_use]
     pub fn table(text: &str) -> Self {
         let entry = |line: &str| {

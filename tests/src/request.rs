@@ -53,6 +53,9 @@ pub struct Identity {
 
 impl Identity {
     /// Makes one for `name`.
+    ///
+    /// # Panics
+    /// If there is no randomness to make a key of.
     #[must_use]
     pub fn of(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();

@@ -1,15 +1,21 @@
 //! `certs.pem`: the certificate authorities that osquery trusts.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use packager_formats::Content;
+
+use crate::named::Named;
 
 /// Characters of base64 in a line (RFC 7468, section 2).
 const LINE_SIZE: usize = 64;
 
+/// The file, made once for all packages.
+pub(crate) static FILE: LazyLock<Arc<dyn Content>> = LazyLock::new(|| Arc::new(Named::new(roots().into_bytes())));
+
 /// Mozilla's root certificates in PEM, from the `webpki-root-certs` crate, which is generated from Mozilla's list.
-pub(crate) static ROOTS: LazyLock<String> = LazyLock::new(|| {
+fn roots() -> String {
     let mut pem = String::new();
     for certificate in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
         pem.push_str("-----BEGIN CERTIFICATE-----\n");
@@ -23,14 +29,14 @@ pub(crate) static ROOTS: LazyLock<String> = LazyLock::new(|| {
         pem.push_str("-----END CERTIFICATE-----\n");
     }
     pem
-});
+}
 
 #[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::process::{Command, Stdio};
 
-    use super::ROOTS;
+    use super::roots;
 
     /// openssl decides.
     #[test]
@@ -41,7 +47,7 @@ mod tests {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(ROOTS.as_bytes()).unwrap();
+        child.stdin.take().unwrap().write_all(roots().as_bytes()).unwrap();
         let pkcs7 = child.wait_with_output().unwrap();
         assert!(pkcs7.status.success());
         let mut child = Command::new("openssl")

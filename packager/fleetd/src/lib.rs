@@ -19,6 +19,7 @@ mod certificates;
 mod error;
 pub mod linux;
 mod metadata;
+mod named;
 mod package;
 mod platform;
 mod targets;

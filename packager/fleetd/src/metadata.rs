@@ -8,12 +8,11 @@
 
 use std::sync::Arc;
 
-use packager_artifact::Sha256Digest;
 use packager_formats::Content;
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::named::Named;
 
 /// The verified, signed documents of the four roles, as the repository served them.
 #[derive(Debug, Clone, Copy)]
@@ -77,36 +76,6 @@ fn escape(json: &str) -> String {
         }
     }
     escaped
-}
-
-/// Bytes whose name was computed once.
-struct Named {
-    bytes: Zeroizing<Vec<u8>>,
-    identity: Sha256Digest,
-}
-
-impl Named {
-    fn new(bytes: Vec<u8>) -> Self {
-        let bytes = Zeroizing::new(bytes);
-        Self {
-            identity: bytes.identity(),
-            bytes,
-        }
-    }
-}
-
-impl Content for Named {
-    fn size_bytes(&self) -> u64 {
-        self.bytes.size_bytes()
-    }
-
-    fn open(&self) -> std::io::Result<Box<dyn std::io::Read + '_>> {
-        self.bytes.open()
-    }
-
-    fn identity(&self) -> Sha256Digest {
-        self.identity
-    }
 }
 
 #[cfg(test)]

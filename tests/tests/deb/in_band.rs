@@ -24,7 +24,8 @@ fn calls(prepare: &str, variables: &[(&str, &str)]) -> (String, Ran) {
     let path = host.put(&release("1.58.1"));
     let ran = Ran::new(host.command(&["dpkg", "--install", &path], variables));
     assert!(ran.succeeded(), "{ran}");
-    (host.read("/srv/calls"), ran)
+    // That the scripts ask for the unit's state changes nothing.
+    (host.sh("grep -v is-enabled /srv/calls", &[]), ran)
 }
 
 #[test]

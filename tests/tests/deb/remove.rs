@@ -8,7 +8,7 @@ use crate::install::DPKG;
 use crate::upgrade::{FLAGS, flags, release};
 
 /// What orbit, osqueryd and an administrator leave behind while the package is installed.
-pub const USE_IT: &str = r#"
+pub const USE_IT: &str = r"
 mkdir -p /var/lib/orbit /opt/orbit/osquery.db /opt/orbit/staging /opt/orbit/bin/orbit/linux/stable/old
 echo key >/opt/orbit/secret-orbit-node-key.txt
 echo row >/opt/orbit/osquery.db/000001.sst
@@ -17,7 +17,7 @@ echo state >/var/lib/orbit/state
 echo line >/var/log/orbit/orbit.log
 echo line >/var/log/osquery/osqueryd.results.log
 echo --edited >/opt/orbit/osquery.flags
-"#;
+";
 
 #[test]
 fn everything_goes_but_osquerys_logs() {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::environment::environment;
 use super::layout::{ENVIRONMENT_FILE, FLAGFILE, ROOT, UNIT, UNIT_FILE};
-use crate::certificates::ROOTS;
+use crate::certificates;
 use crate::{Agent, Bundle, Component, Error, LocalMetadata, Platform};
 
 /// Files that all packages of one release share: those of the targets, and those that are the same for everybody. It
@@ -38,7 +38,7 @@ pub fn agent_tree(spec: &PackageSpec, agent: &Agent) -> Result<Tree, Error> {
         tree.directory(directory, 0o755)?;
     }
     tree.file(UNIT_FILE, 0o644, text(UNIT))?;
-    tree.file(&format!("{ROOT}/certs.pem"), 0o644, text(&ROOTS))?;
+    tree.file(&format!("{ROOT}/certs.pem"), 0o644, Arc::clone(&certificates::FILE))?;
 
     tree.directory(&format!("{ROOT}/bin"), 0o755)?;
     let orbit = channel_directory(&mut tree, "orbit", platform, orbit_channel.as_str())?;

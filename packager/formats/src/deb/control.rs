@@ -52,7 +52,7 @@ pub(super) fn control_member(
         write_entry(&mut tarball, entry, package.build_time)?;
     }
     tarball.resize(tarball.len() + end_size(tarball.len()), 0);
-    let mut encoder = Encoder::new(compression, Position::First, Effort::Quick, Vec::new())?;
+    let mut encoder = Encoder::new(compression, Position::First, Effort::Brief, Vec::new())?;
     encoder.write_all(&tarball)?;
     let (mut member, run) = encoder.finish()?;
     member.extend_from_slice(&close(compression, &[&run], b"")?);

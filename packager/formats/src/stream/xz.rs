@@ -42,6 +42,9 @@ const BEST_BLOCK_SIZE: u64 = 24 << 20;
 /// matters, a better search does not.
 const QUICK_PRESET: u32 = 1;
 const QUICK_DICTIONARY: u32 = 4 << 20;
+/// The tables of a compressor grow with its dictionary, and are zeroed for each run.
+const BRIEF_PRESET: u32 = 0;
+const BRIEF_DICTIONARY: u32 = 64 << 10;
 
 /// The index records of a run: for each block its unpadded size and its uncompressed size (section 4.3).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -61,6 +64,7 @@ impl<W: Write> Encoder<W> {
         let mut options = LzmaOptions::new_preset(match effort {
             Effort::Best { .. } => BEST_PRESET,
             Effort::Quick => QUICK_PRESET,
+            Effort::Brief => BRIEF_PRESET,
         })?;
         let stream = match effort {
             Effort::Best { threads } => {
@@ -73,11 +77,8 @@ impl<W: Write> Encoder<W> {
                     .check(Check::Crc32)
                     .encoder()?
             }
-            Effort::Quick => {
-                let mut filters = Filters::new();
-                filters.lzma2(options.dict_size(QUICK_DICTIONARY));
-                Stream::new_stream_encoder(&filters, Check::Crc32)?
-            }
+            Effort::Quick => single(options.dict_size(QUICK_DICTIONARY))?,
+            Effort::Brief => single(options.dict_size(BRIEF_DICTIONARY))?,
         };
         Ok(Self {
             stream,
@@ -146,6 +147,13 @@ impl<W: Write> Write for Encoder<W> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A compressor of one thread.
+fn single(options: &LzmaOptions) -> io::Result<Stream> {
+    let mut filters = Filters::new();
+    filters.lzma2(options);
+    Ok(Stream::new_stream_encoder(&filters, Check::Crc32)?)
 }
 
 /// The end of a stream: a block with `own` in it (none if it is empty), the index over all blocks, the footer.

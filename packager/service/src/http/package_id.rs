@@ -30,15 +30,10 @@ pub(super) fn look_up(
         let problem = FieldProblem::new("package_id", "must be the id of a package, a UUID of version 4");
         return Err(ApiError::Invalid(vec![problem]));
     };
-    match app.store.view(id, app.clock.now())? {
-        Some(record) => Ok(Known {
-            id,
-            record,
-            allowance: limiter.check(&id)?,
-        }),
-        None => {
-            miss()?;
-            Err(ApiError::NotFound)
-        }
-    }
+    let Some(record) = app.store.view(id, app.clock.now())? else {
+        miss()?;
+        return Err(ApiError::NotFound);
+    };
+    let allowance = limiter.check(&id)?;
+    Ok(Known { id, record, allowance })
 }

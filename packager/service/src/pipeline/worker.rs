@@ -56,7 +56,7 @@ impl Workers {
         let (sender, receiver) = mpsc::unbounded_channel();
         let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&clock), sender);
         let stop = CancellationToken::new();
-        let shop = Arc::new(Shop {
+        let workplace = Arc::new(Shop {
             store,
             builder,
             clock,
@@ -67,7 +67,7 @@ impl Workers {
         });
         let mut running = JoinSet::new();
         for _ in 0..settings.count.max(1) {
-            running.spawn(work(Arc::clone(&shop)));
+            running.spawn(work(Arc::clone(&workplace)));
         }
         (Self { running, stop }, dispatcher)
     }

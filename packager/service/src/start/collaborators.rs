@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use packager_formats::Compression;
-use packager_settings::{DebCompression, SecretRef, Settings};
+use packager_settings::{DebCompression, SecretRef, Settings, Storage};
 use packager_store::{MasterKey, StorageLimit, Store, StoreSettings};
 use packager_targets::{
     ClientIdentity, HttpSettings as TransportSettings, Limits, Repository, RepositorySettings, embedded_root, transport,
@@ -50,23 +50,7 @@ pub(super) fn open_store(
     let storage = &settings.storage;
     // The key file's folder has to be there before the store makes it.
     create_private(&storage.data_dir)?;
-    let key = match &storage.master_key {
-        Some(reference) => {
-            let secret = resolve("master_key", reference, environment)?;
-            MasterKey::from_text(secret_text("master_key", &secret)?)?
-        }
-        None => {
-            let path = storage.default_master_key_file();
-            if !path.exists() {
-                tracing::info!(
-                    path = %path.display(),
-                    "made a master key: it protects packages from whoever gets hold of the disk without this file, \
-                     and not from whoever can read the data directory as the service does"
-                );
-            }
-            MasterKey::load_or_create(&path)?
-        }
-    };
+    let key = master_key(storage, environment)?;
     let store = StoreSettings {
         expire_after: storage.expire_after,
         remember_expired: storage.remember_expired,
@@ -77,6 +61,23 @@ pub(super) fn open_store(
         },
     };
     Ok(Store::open(&storage.data_dir, &key, store, now)?)
+}
+
+/// The configured key, or the one in the key file, which is made at the first start.
+fn master_key(storage: &Storage, environment: Environment<'_>) -> Result<MasterKey, StartError> {
+    if let Some(reference) = &storage.master_key {
+        let secret = resolve("master_key", reference, environment)?;
+        return Ok(MasterKey::from_text(secret_text("master_key", &secret)?)?);
+    }
+    let path = storage.default_master_key_file();
+    if !path.exists() {
+        tracing::info!(
+            path = %path.display(),
+            "making a master key: it protects packages from whoever gets hold of the disk without this file, and not \
+             from whoever can read the data directory as the service does"
+        );
+    }
+    Ok(MasterKey::load_or_create(&path)?)
 }
 
 pub(super) async fn open_repository(

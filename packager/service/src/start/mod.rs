@@ -146,5 +146,15 @@ impl Running {
                 "the index could not be written out"
             );
         }
+        // Threads of the listeners, and disk work that was under way, end a moment later than they are told to. Only
+        // then can another service open the same directory.
+        let released = async {
+            while Arc::strong_count(&self.store) > 1 || Arc::strong_count(&self.repository) > 1 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(RELEASE, released).await.is_err() {
+            tracing::warn!("work under way still holds the data directory");
+        }
     }
 }
