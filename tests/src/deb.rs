@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use packager_artifact::{Part, Sha256Digest, SharedPart};
 use packager_fleetd::{LocalMetadata, RoleDocuments, linux, package};
@@ -45,12 +45,6 @@ impl Deb {
             folder,
             file_name: file_name.to_owned(),
         }
-    }
-}
-
-impl AsRef<Path> for Deb {
-    fn as_ref(&self) -> &Path {
-        self.folder.path()
     }
 }
 

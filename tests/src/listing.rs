@@ -102,12 +102,6 @@ impl Listing {
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
-
-    /// What lies at `path`.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
-    }
 }
 
 impl std::fmt::Display for Listing {

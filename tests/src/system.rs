@@ -13,10 +13,10 @@ use tempfile::TempDir;
 use crate::deb::Deb;
 
 /// Where the files of [`System::put`] lie inside.
-pub(crate) const EXCHANGE: &str = "/mnt";
+const EXCHANGE: &str = "/mnt";
 
 /// Mounts the overlay, and the folder of files to exchange in it: `$1` is the base, `$2` the test's folder.
-pub(crate) const MOUNT: &str = r#"
+const MOUNT: &str = r#"
 set -eu
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
 mount --bind "$2/exchange" "$2/root/mnt"
@@ -42,7 +42,7 @@ impl System {
         let base = chroots.join("bookworm/root");
         assert!(
             base.is_dir(),
-            "the scenarios need a Debian system in target/chroots/bookworm: `make chroots` makes it"
+            "the scenarios need a Debian system in target/chroots/bookworm: `make chroot` makes it"
         );
         assert!(
             fs::metadata("/proc/self").unwrap().uid() == 0,

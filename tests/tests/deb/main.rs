@@ -1,7 +1,7 @@
 //! The deb on real systems: the real `dpkg`, `apt`, `systemd` and `lintian` judge it.
 //!
 //! What is expected is *What an installer must contain*, section 3.4, on Linux. Each test has a Debian system of its
-//! own, and none needs another. They need root's rights and the base system that `make chroots` makes.
+//! own, and none needs another. They need root's rights and the base system that `make chroot` makes.
 
 #![allow(
     clippy::unwrap_used,

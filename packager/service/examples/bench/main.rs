@@ -2,7 +2,13 @@
 //!
 //! The update repository is realistic: 100 MB of osqueryd, 25 MB of orbit and a 20 MB desktop archive, made of this
 //! machine's executables so that they compress as executables do, and a targets.json with 3,000 entries.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 mod agent;
 mod client;

@@ -224,10 +224,10 @@ mod tests {
         for _ in 0..6 {
             assert!(limiter.check(&1).is_ok());
         }
-        let limited = limiter.check(&1).unwrap_err();
-        assert_eq!(limited.0.reset_seconds, 10);
+        let refused = limiter.check(&1).unwrap_err();
+        assert_eq!(refused.0.reset_seconds, 10);
         assert!(limiter.check(&2).is_ok(), "another key has its own allowance");
-        clock.advance(Duration::from_secs(10) - Duration::from_nanos(1));
+        clock.advance(Duration::new(9, 999_999_999));
         assert!(limiter.check(&1).is_err());
         clock.advance(Duration::from_nanos(1));
         assert!(limiter.check(&1).is_ok());

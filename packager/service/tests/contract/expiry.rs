@@ -13,7 +13,7 @@ const NANOSECOND: Duration = Duration::from_nanos(1);
 async fn a_package_lives_for_thirty_minutes_and_is_remembered_for_a_day() {
     let service = Service::start().await;
     let (id, _) = service.build(&deb()).await;
-    service.clock.advance(Duration::from_secs(30 * 60) - NANOSECOND);
+    service.clock.advance(Duration::new(30 * 60 - 1, 999_999_999));
     assert_eq!(service.status(&id).await["status"], "success");
     assert_eq!(service.download(&id).await.status(), StatusCode::OK);
     assert_eq!(service.create(&deb()).await, id);
@@ -24,7 +24,7 @@ async fn a_package_lives_for_thirty_minutes_and_is_remembered_for_a_day() {
     let (second, _) = service.build(&deb()).await;
     assert_ne!(second, id);
 
-    service.clock.advance(Duration::from_secs(24 * 3600) - NANOSECOND);
+    service.clock.advance(Duration::new(24 * 3600 - 1, 999_999_999));
     assert_eq!(service.status(&id).await["status"], "expired");
     service.clock.advance(NANOSECOND);
     problem(service.get(&format!("/status?package_id={id}")).await, 404).await;

@@ -243,7 +243,8 @@ impl Service {
             .unwrap()
     }
 
-    pub async fn metric(&self, line_start: &str) -> f64 {
+    /// A figure that is a whole number; 0 if it is not there.
+    pub async fn metric(&self, line_start: &str) -> u64 {
         let text = self
             .client
             .get(self.admin_url("/metrics"))
@@ -254,7 +255,7 @@ impl Service {
             .await
             .unwrap();
         let line = text.lines().find(|line| line.starts_with(line_start));
-        line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
     }
 }
 

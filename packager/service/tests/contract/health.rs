@@ -35,7 +35,7 @@ async fn figures_are_there_and_name_nobody() {
     let service = Service::start().await;
     let (id, _) = service.build(&deb()).await;
     // A build is counted a moment after its package is announced.
-    while service.metric("packager_builds_total").await < 1.0 {
+    while service.metric("packager_builds_total").await < 1 {
         tokio::task::yield_now().await;
     }
     let response = service.client.get(service.admin_url("/metrics")).send().await.unwrap();

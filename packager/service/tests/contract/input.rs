@@ -56,8 +56,8 @@ async fn injection_is_refused_and_named() {
             assert!(!refused.to_string().contains(SECRET));
         }
     }
-    assert_eq!(service.metric("packager_packages{state=\"succeeded\"}").await, 0.0);
-    assert_eq!(service.metric("packager_builds_total").await, 0.0);
+    assert_eq!(service.metric("packager_packages{state=\"succeeded\"}").await, 0);
+    assert_eq!(service.metric("packager_builds_total").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,5 +59,5 @@ async fn a_full_storage_is_said_before_anything_is_built() {
     let full = service.post(deb().to_string()).await;
     assert_eq!(full.headers()["retry-after"], "60");
     problem(full, 503).await;
-    assert_eq!(service.metric("packager_packages{state=\"queued\"}").await, 0.0);
+    assert_eq!(service.metric("packager_packages{state=\"queued\"}").await, 0);
 }
