@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
 TEST_PACKAGES := binutils build-essential cmake debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
-	python3-venv systemd xz-utils
+	python3-venv systemd systemd-container xz-utils
 DEMO_PACKAGES := build-essential cmake dpkg xz-utils
 CHROOT := target/chroots/bookworm
 

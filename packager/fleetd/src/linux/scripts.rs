@@ -4,8 +4,8 @@
 //!
 //! | script | argument | what is done |
 //! |---|---|---|
-//! | preinst | any | `/usr/local/bin`, which the package uses and does not own, is made if the host lacks it |
-//! | postinst | `configure`, `abort-…` | the service is enabled and restarted, or restarted later if orbit itself installs |
+//! | preinst | any | `/opt` and `/usr/local/bin`, which the package uses and does not own, are made if the host lacks them |
+//! | postinst | `configure`, `abort-…` | the service is enabled and restarted, or restarted later if orbit itself installs; not if it is masked |
 //! | prerm | `remove`, `deconfigure` | the service is stopped and disabled; on `upgrade` it goes on running |
 //! | postrm | `remove` | everything is deleted that holds the host's enrollment: files, keys, logs of orbit |
 //! | postrm | `purge` | what is left, osquery's logs, is deleted |
@@ -16,7 +16,7 @@
 use packager_formats::Scripts;
 use packager_spec::Service;
 
-const PRE_INSTALL: &str = r"mkdir -p /usr/local/bin
+const PRE_INSTALL: &str = r"mkdir -p /opt /usr/local/bin
 ";
 
 /// When orbit installs an update of its own package, `INSTALLER_PATH` is set: a restart would end the installation
@@ -24,6 +24,12 @@ const PRE_INSTALL: &str = r"mkdir -p /usr/local/bin
 const POST_INSTALL_SERVICE: &str = r#"case "$1" in
   configure | abort-upgrade | abort-remove | abort-deconfigure)
     if command -v systemctl >/dev/null 2>&1; then
+      case $(systemctl is-enabled orbit.service 2>/dev/null || true) in
+        masked*)
+          echo "orbit.service is masked: it is neither enabled nor started."
+          exit 0
+          ;;
+      esac
       systemctl enable orbit.service
     fi
     if test -d /run/systemd/system; then

@@ -28,13 +28,14 @@ pub fn agent_tree(spec: &PackageSpec, agent: &Agent) -> Result<Tree, Error> {
         "usr/lib",
         "usr/lib/systemd",
         "usr/lib/systemd/system",
-        "opt",
-        ROOT,
     ] {
         tree.directory(directory, 0o755)?;
     }
-    tree.host_directory("usr/local")?.host_directory("usr/local/bin")?;
-    for directory in ["var", "var/log", "var/log/osquery", "var/log/orbit"] {
+    // No package of the system owns these, so dpkg would remove them with the last one that carries them.
+    for directory in ["opt", "usr/local", "usr/local/bin"] {
+        tree.host_directory(directory)?;
+    }
+    for directory in [ROOT, "var", "var/log", "var/log/osquery", "var/log/orbit"] {
         tree.directory(directory, 0o755)?;
     }
     tree.file(UNIT_FILE, 0o644, text(UNIT))?;

@@ -8,7 +8,8 @@
 //! installed package recorded in `md5sums`, or if that recorded none.
 //!
 //! The copy is made before the new files are unpacked and takes its place after, and an upgrade that is called off in
-//! between drops it again.
+//! between drops it again: unless it differs from the file, and so is that of an earlier upgrade that was unpacked and
+//! never configured. It gets its name when it is whole, so that a full disk leaves no half of one.
 
 use std::fmt::Write as _;
 
@@ -28,7 +29,8 @@ const PRE_INSTALL: &str = r#"keep_edited() {
   recorded=$(sed -n "s|^\([0-9a-f]\{32\}\)  /\{0,1\}$2\$|\1|p" "$sums" 2>/dev/null || true)
   current=$(md5sum <"/$1")
   if test "$recorded" != "${current%% *}"; then
-    cp -p "/$1" "/$1.dpkg-keep"
+    cp -p "/$1" "/$1.dpkg-keep.new"
+    mv -f "/$1.dpkg-keep.new" "/$1.dpkg-keep"
   fi
 }
 case "$1" in
@@ -52,12 +54,17 @@ case "$1" in
 esac
 "#;
 
-const POST_REMOVE: &str = r#"case "$1" in
+const POST_REMOVE: &str = r#"drop_copy() {
+  rm -f "/$1.dpkg-keep.new"
+  if cmp -s "/$1" "/$1.dpkg-keep"; then
+    rm -f "/$1.dpkg-keep"
+  fi
+}
+case "$1" in
   abort-upgrade)
-    rm -f{keep}
-    ;;
+{calls}    ;;
   purge)
-    rm -f{keep}{dist}
+    rm -f{copies}
     ;;
 esac
 "#;
@@ -74,18 +81,20 @@ pub(super) fn snippets(tree: &Tree) -> Snippets {
         return Snippets::default();
     }
     let (mut keep_calls, mut restore_calls) = (String::new(), String::new());
-    let (mut keep, mut dist) = (String::new(), String::new());
+    let (mut drop_calls, mut copies) = (String::new(), String::new());
     for path in kept {
         let quoted = quote(path);
         let _ = writeln!(keep_calls, "    keep_edited {quoted} {}", quote(&escape_sed(path)));
         let _ = writeln!(restore_calls, "    restore_edited {quoted}");
-        let _ = write!(keep, " /{quoted}.dpkg-keep");
-        let _ = write!(dist, " /{quoted}.dpkg-dist");
+        let _ = writeln!(drop_calls, "    drop_copy {quoted}");
+        for ending in ["keep.new", "keep", "dist"] {
+            let _ = write!(copies, " /{quoted}.dpkg-{ending}");
+        }
     }
     Snippets {
         pre_install: PRE_INSTALL.replace("{calls}", &keep_calls),
         post_install: POST_INSTALL.replace("{calls}", &restore_calls),
-        post_remove: POST_REMOVE.replace("{keep}", &keep).replace("{dist}", &dist),
+        post_remove: POST_REMOVE.replace("{calls}", &drop_calls).replace("{copies}", &copies),
     }
 }
 
