@@ -1,8 +1,5 @@
 # The service's image: one binary, the certificate authorities, and a user that owns nothing but its data.
 FROM rust:1-bookworm AS build
-RUN apt-get update \
- && apt-get install -y --no-install-recommends cmake \
- && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked -p packager

@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := binutils build-essential cmake debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
+TEST_PACKAGES := binutils build-essential debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
 	python3-venv systemd systemd-container xz-utils
-DEMO_PACKAGES := build-essential cmake dpkg xz-utils
+DEMO_PACKAGES := build-essential dpkg xz-utils
 CHROOT := target/chroots/bookworm
 
 .PHONY: demo test lint bench chroot test-tools demo-tools

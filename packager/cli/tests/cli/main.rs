@@ -10,6 +10,7 @@
 mod config;
 mod demo;
 mod interrupt;
+mod log;
 mod package;
 mod remote;
 mod serve;

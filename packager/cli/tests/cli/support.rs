@@ -119,15 +119,7 @@ impl Service {
     /// Starts the service on a free port and waits until it says which.
     pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
         let repository = place.repository();
-        let mut all = vec![
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-listen",
-            "off",
-            "--log-format",
-            "json",
-        ];
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"];
         all.extend(repository.iter().map(String::as_str));
         let data_dir = place.path("data").display().to_string();
         all.extend(["--data-dir", &data_dir]);
@@ -140,7 +132,7 @@ impl Service {
                 .next()
                 .unwrap_or_else(|| panic!("the service did not start: {log}"))
                 .unwrap();
-            log += &line;
+            log = log + &line + "\n";
             let event: serde_json::Value = serde_json::from_str(&line).unwrap();
             if event["message"] == "listening" {
                 break event["address"].as_str().unwrap().to_owned();
@@ -148,7 +140,7 @@ impl Service {
         };
         let rest = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                log += &line;
+                log = log + &line + "\n";
             }
             log
         });

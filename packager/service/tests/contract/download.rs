@@ -6,7 +6,7 @@ use base64::Engine;
 use reqwest::header::{HeaderMap, IF_NONE_MATCH, IF_RANGE, RANGE};
 use reqwest::{Method, StatusCode};
 
-use crate::harness::{SECRET, Service, deb, deb_with, problem};
+use crate::harness::{SECRET, Service, deb, deb_with, problem, put};
 
 fn sha256_hex(bytes: &[u8]) -> String {
     packager_artifact::Sha256Digest::of(bytes).to_string()
@@ -211,4 +211,49 @@ async fn a_lost_part_breaks_off_and_never_serves_something_else() {
     // Another package of the same release makes the part anew, and then this one is whole again.
     service.build(&deb_with("enroll_secret", "another")).await;
     assert_eq!(service.download(&id).await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_on_the_way_breaks_the_connection() {
+    let mut service = Service::with(&[("deb_compression", "gzip")]).await;
+    // More than the system buffers between the two ends, and not to be compressed.
+    let mut state = 1_u64;
+    let noise: Vec<u8> = (0..32 << 20)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        })
+        .collect();
+    put(&mut service.world.repository, "orbit/linux/large/orbit", &noise);
+    service.world.repository.publish().unwrap();
+    service.clock.advance(std::time::Duration::from_secs(300));
+    let mut request = deb_with("orbit-channel", "large");
+    request["retry"] = true.into();
+    let id = loop {
+        let id = service.create(&request).await;
+        if service.finished(&id).await["status"] == "success" {
+            break id;
+        }
+    };
+    let mut response = service.download(&id).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.chunk().await.unwrap().is_some());
+    for file in std::fs::read_dir(service.world.data().join("shared")).unwrap() {
+        std::fs::File::options()
+            .write(true)
+            .open(file.unwrap().path())
+            .unwrap()
+            .set_len(1000)
+            .unwrap();
+    }
+    let broken = loop {
+        match response.chunk().await {
+            Ok(Some(_)) => {}
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken, "a part of a package was passed off as the whole");
 }
