@@ -41,6 +41,7 @@ fn only_package(place: &Place) -> String {
     let packages = place.path("data/packages");
     let folders = names(&packages);
     let mut files = folders.iter().flat_map(|folder| names(&packages.join(folder)));
-    let name = files.find(|name| name.ends_with(".own")).unwrap();
-    name.trim_end_matches(".own").to_owned()
+    files
+        .find_map(|name| name.strip_suffix(".own").map(str::to_owned))
+        .unwrap()
 }
