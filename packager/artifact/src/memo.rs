@@ -2,7 +2,7 @@
 //!
 //! Hashing a package from its first byte costs as much as reading all of it. But the packages of one agent release
 //! mostly begin with the same bytes: the same head and the same shared parts. The state of a SHA-256 computation after
-//! such a beginning is 112 bytes, so it is remembered under a key that names the beginning (own bytes by value, shared
+//! such a beginning is about a hundred bytes, so it is remembered under a key that names the beginning (own bytes by value, shared
 //! parts by their digest), and the next package hashes only what comes after it.
 
 use std::collections::HashMap;

@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use tar::{EntryType, Header};
+use zeroize::Zeroizing;
 
 use crate::{Content, Entry, Error, Kind};
 
@@ -18,6 +19,8 @@ const BLOCK_SIZE: usize = 512;
 const RECORD_SIZE: usize = 20 * BLOCK_SIZE;
 /// Name of the entry that holds a long path or target for the entry behind it.
 const LONG_NAME: &str = "././@LongLink";
+/// Most bytes of a file that are read at a time.
+const MAX_BUFFER_SIZE: usize = 128 << 10;
 const ZEROS: [u8; RECORD_SIZE] = [0; RECORD_SIZE];
 
 /// A file that was written, as lists of files need it.
@@ -139,7 +142,11 @@ fn set_truncated(field: &mut [u8], text: &str) {
 fn write_content(out: &mut impl Write, entry: &Entry, content: &dyn Content) -> Result<String, Error> {
     let size_bytes = content.size_bytes();
     let mut md5 = Md5::new();
-    let mut buffer = vec![0; 128 << 10];
+    // No larger than the file, and zeroed afterwards: small files may be secrets.
+    let buffer_size = usize::try_from(size_bytes)
+        .unwrap_or(MAX_BUFFER_SIZE)
+        .clamp(1, MAX_BUFFER_SIZE);
+    let mut buffer = Zeroizing::new(vec![0; buffer_size]);
     let mut copied = 0;
     // One byte more than promised is enough to notice a file that grew.
     let mut reader = content.open()?.take(size_bytes.saturating_add(1));

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub enum Compression {
     /// LZMA2 in an xz container: the smaller download.
     Xz,
-    /// Deflate in a gzip container: quicker to make and to install, a third larger.
+    /// Deflate in a gzip container: quicker to make and to install, half as large again.
     Gzip,
 }
 

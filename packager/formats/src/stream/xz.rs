@@ -33,7 +33,7 @@ const HEADER_SIZE: usize = 12;
 const CHUNK_SIZE: usize = 1 << 16;
 
 /// Dictionary of the best effort: that of `xz -6`. Every system that reads the package must find this much memory, so
-/// the larger ones of higher levels, which gain a percent or two, are not worth it.
+/// the larger ones of higher levels are left.
 const BEST_PRESET: u32 = 6;
 /// Uncompressed bytes in a block of the best effort: three dictionaries, as `xz -T` does. Blocks are what threads
 /// share, and what memory is counted in.
