@@ -1,12 +1,15 @@
 //! A sample release of Fleet's agent.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
-use packager_fleetd::{Agent, Bundle, BundleEntry, Component, Program};
-use packager_formats::Content;
-use zeroize::Zeroizing;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::{SignedDuration, Timestamp};
+use packager_targets::TargetName;
+use packager_targets::sample::{SampleRepository, SampleSettings};
+use sha2::{Digest, Sha512};
 
 use crate::ran::Ran;
 
@@ -32,10 +35,12 @@ pub const UPDATED: &str = "/run/updated";
 const OSQUERYD: &str = "#!/bin/sh\necho \"osqueryd __VERSION__\"\n";
 const DESKTOP: &str = "#!/bin/sh\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n";
 
-/// The SHA-512 that the sample's desktop archive is said to have.
-pub const DESKTOP_ARCHIVE_SHA512: &str = "\
-    cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
-    47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e";
+/// Where Fleet's update repository has programs for Linux.
+const PLATFORMS: [&str; 2] = ["linux", "linux-arm64"];
+/// The channels that a sample release is in.
+const CHANNELS: [&str; 5] = ["stable", "edge", "beta_1", "5.20", "5.20.0"];
+/// How long a sample repository's metadata is valid. No test runs for so long.
+const VALID_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Offset of the architecture in an ELF header (elf(5)).
 const E_MACHINE: usize = 18;
@@ -49,7 +54,7 @@ int main(void) { return puts(copyright) < 0; }
 "#;
 
 /// The programs of a release, and its version.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AgentFixture {
     version: String,
     orbit: Vec<u8>,
@@ -105,41 +110,50 @@ impl AgentFixture {
         &self.orbit
     }
 
-    /// As it is after fetching, with or without Fleet Desktop.
-    pub(crate) fn fetched(&self, has_desktop: bool) -> Agent {
-        Agent {
-            orbit_version: self.version.clone(),
-            orbit: Component::Program(Program {
-                content: content(&self.orbit),
-            }),
-            osqueryd: Component::Program(Program {
-                content: content(&self.osqueryd),
-            }),
-            desktop: has_desktop.then(|| Component::Bundle(self.desktop())),
-        }
+    /// The SHA-512 of Fleet Desktop's archive, in hexadecimal digits.
+    #[must_use]
+    pub fn desktop_archive_sha512(&self) -> String {
+        hex::encode(Sha512::digest(self.desktop_archive()))
     }
 
-    /// The archive, with modes that must not arrive as they are.
-    fn desktop(&self) -> Bundle {
-        let entry = |path: &str, mode, content| BundleEntry {
-            path: path.to_owned(),
-            mode,
-            content,
+    /// Publishes the release in a new update repository in `folder`, in every channel and for both architectures.
+    pub(crate) fn publish(&self, folder: &Path) {
+        let expires = Timestamp::now().checked_add(VALID_FOR).unwrap();
+        let mut repository = SampleRepository::create(folder, SampleSettings::until(expires)).unwrap();
+        let version = self.version.parse().unwrap();
+        let desktop = self.desktop_archive();
+        for (component, file, content) in [
+            ("orbit", "orbit", &self.orbit),
+            ("osqueryd", "osqueryd", &self.osqueryd),
+            ("desktop", "desktop.tar.gz", &desktop),
+        ] {
+            for platform in PLATFORMS {
+                for channel in CHANNELS {
+                    let name = TargetName::in_fleet_layout(component, platform, channel, file).unwrap();
+                    repository.put_target(&name, content, Some(&version)).unwrap();
+                }
+            }
+        }
+        repository.publish().unwrap();
+    }
+
+    /// Fleet Desktop's archive, with modes that must not arrive as they are.
+    fn desktop_archive(&self) -> Vec<u8> {
+        let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let mut append = |path: &str, kind, mode, content: &[u8]| {
+            let mut header = tar::Header::new_ustar();
+            header.set_entry_type(kind);
+            header.set_mode(mode);
+            header.set_size(content.len() as u64);
+            archive.append_data(&mut header, path, content).unwrap();
         };
-        Bundle {
-            archive_sha512: DESKTOP_ARCHIVE_SHA512.to_owned(),
-            entries: vec![
-                entry("fleet-desktop", 0o777, None),
-                entry("fleet-desktop/fleet-desktop", 0o4775, Some(content(&self.desktop))),
-                entry("fleet-desktop/resources", 0o755, None),
-                entry("fleet-desktop/resources/icon.txt", 0o664, Some(content(b"icon\n"))),
-            ],
-        }
+        let (directory, file) = (tar::EntryType::Directory, tar::EntryType::Regular);
+        append("fleet-desktop/", directory, 0o777, b"");
+        append("fleet-desktop/fleet-desktop", file, 0o4775, &self.desktop);
+        append("fleet-desktop/resources/", directory, 0o755, b"");
+        append("fleet-desktop/resources/icon.txt", file, 0o664, b"icon\n");
+        archive.into_inner().unwrap().finish().unwrap()
     }
-}
-
-fn content(bytes: &[u8]) -> Arc<dyn Content> {
-    Arc::new(Zeroizing::new(bytes.to_vec()))
 }
 
 /// Compiles [`STATICALLY_LINKED`].

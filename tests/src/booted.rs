@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::deb::Deb;
 use crate::host::Host;
 use crate::ran::Ran;
+use crate::suite::Suite;
 use crate::system::{PATH, System};
 
 /// `$3` is the machine's name; further arguments are cgroups, one for each hierarchy.
@@ -48,7 +49,13 @@ impl Booted {
     /// A fresh Debian 12, up and running.
     #[must_use]
     pub fn fresh() -> Self {
-        Self::of(System::bookworm())
+        Self::of(Suite::Bookworm)
+    }
+
+    /// A fresh system of `suite`, up and running.
+    #[must_use]
+    pub fn of(suite: Suite) -> Self {
+        Self::start(System::of(suite))
     }
 
     /// Starts `system`.
@@ -56,7 +63,7 @@ impl Booted {
     /// # Panics
     /// If it does not come up, with what its console said.
     #[must_use]
-    pub(crate) fn of(system: System) -> Self {
+    pub(crate) fn start(system: System) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "packager-{}-{}",

@@ -4,9 +4,12 @@
 //! |---|---|
 //! | [`request`] | what is asked for |
 //! | [`agent`] | a sample release of the agent, made on the spot |
-//! | [`deb`] | the producer of the packages under test |
+//! | [`product`] | the program under test |
+//! | [`producer`] | services that make the packages under test |
+//! | [`deb`] | a package in a file |
 //! | [`foreign`] | packages that are not ours |
 //! | [`host`] | what can be done on a system |
+//! | [`suite`] | the Debian releases that there are systems of |
 //! | [`chroot`] | a Debian system of its own for each test |
 //! | [`booted`] | the same, with systemd running |
 //! | [`listing`] | what lies on a system |
@@ -24,10 +27,14 @@
 pub mod agent;
 pub mod booted;
 pub mod chroot;
+mod client;
 pub mod deb;
 pub mod foreign;
 pub mod host;
 pub mod listing;
+pub mod producer;
+pub mod product;
 pub mod ran;
 pub mod request;
+pub mod suite;
 pub mod system;

@@ -1,6 +1,5 @@
 //! What is asked for.
 
-use packager_spec::{PackageSpec, Submission};
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Map, Value};
 
@@ -30,16 +29,9 @@ impl Request {
         self
     }
 
-    /// As the service reads it.
-    ///
-    /// # Panics
-    /// If it breaks a rule.
-    #[must_use]
-    pub fn spec(&self) -> PackageSpec {
-        let body = serde_json::to_vec(&self.0).unwrap();
-        Submission::parse(&body)
-            .unwrap_or_else(|rejection| panic!("{rejection:?}"))
-            .spec
+    /// As it is sent.
+    pub(crate) fn to_json(&self) -> String {
+        Value::from(self.0.clone()).to_string()
     }
 }
 

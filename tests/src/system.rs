@@ -5,15 +5,16 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use crate::deb::Deb;
+use crate::suite::Suite;
 
 /// Where the files of [`System::put`] lie inside.
-const EXCHANGE: &str = "/mnt";
+pub(crate) const EXCHANGE: &str = "/mnt";
 
 /// Mounts the overlay, and the folder of files to exchange in it: `$1` is the base, `$2` the test's folder.
 const MOUNT: &str = r#"
@@ -32,31 +33,28 @@ pub struct System {
 }
 
 impl System {
-    /// A fresh Debian 12.
+    /// A fresh system of `suite`.
     ///
     /// # Panics
     /// Without root's rights or without the base system, and says what to do.
     #[must_use]
-    pub fn bookworm() -> Self {
-        let chroots = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/chroots");
-        let base = chroots.join("bookworm/root");
-        assert!(
-            base.is_dir(),
-            "the scenarios need a Debian system in target/chroots/bookworm: `make chroot` makes it"
-        );
+    pub fn of(suite: Suite) -> Self {
         assert!(
             fs::metadata("/proc/self").unwrap().uid() == 0,
             "the scenarios install packages in a Debian system of their own, which takes root's rights: \
              run them as root (`make test` says how)"
         );
-        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&chroots).unwrap();
+        let base = suite.root();
+        let folder = tempfile::Builder::new()
+            .prefix("run-")
+            .tempdir_in(Suite::chroots())
+            .unwrap();
         for name in ["upper", "work", "root", "exchange"] {
             let directory = folder.path().join(name);
             fs::create_dir(&directory).unwrap();
             // The upper layer's mode is that of the system's `/`, whatever the umask here.
             fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let base = base.canonicalize().unwrap();
         Self { base, folder }
     }
 
@@ -81,8 +79,12 @@ impl System {
     /// # Panics
     /// If it cannot be copied.
     pub(crate) fn put(&self, deb: &Deb) -> String {
-        let exchange = self.folder.path().join("exchange");
-        fs::copy(deb.path(), exchange.join(deb.file_name())).unwrap();
+        fs::copy(deb.path(), self.exchange().join(deb.file_name())).unwrap();
         format!("{EXCHANGE}/{}", deb.file_name())
+    }
+
+    /// The folder that is seen inside as [`EXCHANGE`].
+    pub(crate) fn exchange(&self) -> PathBuf {
+        self.folder.path().join("exchange")
     }
 }

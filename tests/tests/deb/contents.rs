@@ -1,11 +1,15 @@
 //! What the package carries: every path of section 3.4 with its type, mode, owner and target, and no other.
 
-use packager_tests::agent::{AgentFixture, DESKTOP_ARCHIVE_SHA512};
+use std::fs;
+
+use packager_tests::agent::AgentFixture;
 use packager_tests::chroot::Chroot;
-use packager_tests::deb::{METADATA, build_deb};
+use packager_tests::deb::build_deb;
 use packager_tests::host::Host;
 use packager_tests::listing::Listing;
+use packager_tests::producer::Producer;
 use packager_tests::request::{Identity, Request};
+use serde_json::Value;
 
 /// For the platform `linux` and the channels `stable`. `/opt` and `/usr/local/bin` are the host's, and stay when the
 /// package goes.
@@ -133,11 +137,9 @@ fn files_hold_what_was_asked_for() {
         ("/opt/orbit/update.pem", &update.certificate),
         ("/opt/orbit/fleet_client.crt", &client.certificate),
         ("/opt/orbit/fleet_client.key", &client.key),
-        ("/opt/orbit/updates-metadata.json", METADATA),
-        ("/opt/orbit/tuf-metadata.json", METADATA),
         (
             "/opt/orbit/bin/desktop/linux/stable/desktop.tar.gz.sha512",
-            DESKTOP_ARCHIVE_SHA512,
+            &agent.desktop_archive_sha512(),
         ),
         (
             "/opt/orbit/bin/desktop/linux/stable/fleet-desktop/resources/icon.txt",
@@ -149,6 +151,30 @@ fn files_hold_what_was_asked_for() {
     }
     let roots = host.read("/opt/orbit/certs.pem");
     assert!(roots.matches("-----BEGIN CERTIFICATE-----").count() > 100);
+}
+
+/// The file of the update repository's metadata: installers.md, section 4.
+#[test]
+fn the_metadata_is_what_the_repository_served() {
+    let agent = AgentFixture::scripts("1.58.0");
+    let host = Chroot::fresh();
+    host.install(&build_deb(&Request::deb(), &agent));
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let repository = Producer::of(&agent).repository();
+    for path in ["/opt/orbit/updates-metadata.json", "/opt/orbit/tuf-metadata.json"] {
+        let found = host.read(path);
+        let lines: Vec<&str> = found.split('\n').collect();
+        assert!(lines.len() == 2 && lines[1].is_empty(), "{found}");
+        let found = json(&found);
+        assert_eq!(found.as_object().unwrap().len(), 4);
+        for file in ["root.json", "timestamp.json", "snapshot.json", "targets.json"] {
+            assert_eq!(
+                found[file],
+                json(&fs::read_to_string(repository.join(file)).unwrap()),
+                "{file}"
+            );
+        }
+    }
 }
 
 #[test]

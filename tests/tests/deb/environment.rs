@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use packager_tests::agent::AgentFixture;
 use packager_tests::chroot::Chroot;
-use packager_tests::deb::{UPDATE_URL, build_deb};
+use packager_tests::deb::build_deb;
 use packager_tests::host::Host;
+use packager_tests::producer::Producer;
 use packager_tests::request::{ENROLL_SECRET, FLEET_URL, Identity, Request};
 
 /// Every printable character of ASCII, and some others; text that a shell or systemd might take for more than text.
@@ -114,8 +115,9 @@ fn read_by_shell(request: &Request) -> Variables {
 fn the_least_request_gives_the_least_file() {
     let host = Chroot::fresh();
     host.install(&build_deb(&Request::deb(), &AgentFixture::scripts("1.58.0")));
+    let update_url = Producer::of(&AgentFixture::scripts("1.58.0")).update_url();
     let expected = format!(
-        "ORBIT_UPDATE_URL={UPDATE_URL}\nORBIT_ORBIT_CHANNEL=stable\nORBIT_OSQUERYD_CHANNEL=stable\n\
+        "ORBIT_UPDATE_URL={update_url}\nORBIT_ORBIT_CHANNEL=stable\nORBIT_OSQUERYD_CHANNEL=stable\n\
          ORBIT_UPDATE_INTERVAL=15m0s\nORBIT_FLEET_URL={FLEET_URL}\nORBIT_ENROLL_SECRET={ENROLL_SECRET}\n"
     );
     assert_eq!(host.read("/etc/default/orbit"), expected);
@@ -132,8 +134,9 @@ fn every_option_that_goes_without_certificates() {
     let request = Request::deb()
         .with("insecure", true)
         .with("fleet-managed-host-identity-certificate", true);
+    let update_url = Producer::of(&AgentFixture::scripts("1.58.0")).update_url();
     let expected = variables(&[
-        ("ORBIT_UPDATE_URL", UPDATE_URL),
+        ("ORBIT_UPDATE_URL", &update_url),
         ("ORBIT_ORBIT_CHANNEL", "stable"),
         ("ORBIT_OSQUERYD_CHANNEL", "stable"),
         ("ORBIT_UPDATE_INTERVAL", "15m0s"),

@@ -1,0 +1,177 @@
+//! The producer of the debs under test: `packager serve` on top of a sample update repository, asked as clients ask it.
+//!
+//! A repository has one release in a channel, so there is one service for each release that a test names, shared by all
+//! tests of the process and started when the first needs it. A service, and the folder that all of it lies in, ends with
+//! the process, however that ends.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::agent::AgentFixture;
+use crate::client;
+use crate::deb::Deb;
+use crate::product::packager;
+use crate::request::Request;
+
+/// Runs a service, `$2` and on, as long as somebody holds the other end of standard input. `$1` is the service's folder.
+const SUPERVISE: &str = r#"
+trap '' INT HUP TERM
+folder=$1
+shift
+"$@" </dev/null &
+exec 2>/dev/null
+cat >/dev/null
+kill $!
+wait $!
+rm -rf -- "$folder"
+"#;
+
+/// How a service compresses debs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// The service's default.
+    Xz,
+    /// For tools that know nothing else.
+    Gzip,
+}
+
+impl Compression {
+    /// The setting's word for it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Xz => "xz",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// The ending of members that are compressed so (deb(5)).
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Xz => "xz",
+            Self::Gzip => "gz",
+        }
+    }
+}
+
+type Producers = HashMap<(AgentFixture, Compression), Arc<Producer>>;
+
+/// Those of this process.
+static PRODUCERS: LazyLock<Mutex<Producers>> = LazyLock::new(Mutex::default);
+
+/// A running service on top of a repository with one release.
+pub struct Producer {
+    folder: PathBuf,
+    url: String,
+    /// Holds the service's life: the other end of its standard input.
+    _supervisor: Child,
+}
+
+impl Producer {
+    /// The service that has `agent`.
+    ///
+    /// # Panics
+    /// If it does not start, with what it said.
+    #[must_use]
+    pub fn of(agent: &AgentFixture) -> Arc<Self> {
+        Self::compressing(agent, Compression::Xz)
+    }
+
+    /// The service that has `agent` and compresses debs so.
+    ///
+    /// # Panics
+    /// If it does not start, with what it said.
+    #[must_use]
+    pub fn compressing(agent: &AgentFixture, compression: Compression) -> Arc<Self> {
+        let mut producers = PRODUCERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let producer = producers
+            .entry((agent.clone(), compression))
+            .or_insert_with(|| Arc::new(Self::start(agent, compression)));
+        Arc::clone(producer)
+    }
+
+    /// Where agents are told to look for updates, unless the request says otherwise.
+    #[must_use]
+    pub fn update_url(&self) -> String {
+        repository_url(&self.folder)
+    }
+
+    /// The folder of the update repository.
+    #[must_use]
+    pub fn repository(&self) -> PathBuf {
+        repository(&self.folder)
+    }
+
+    /// Makes the deb that `request` asks for.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    pub fn build(&self, request: &Request) -> Deb {
+        client::obtain(&self.url, request)
+    }
+
+    fn start(agent: &AgentFixture, compression: Compression) -> Self {
+        let folder = tempfile::Builder::new().prefix("packager-tests-").tempdir().unwrap();
+        agent.publish(&repository(folder.path()));
+        let within = |name: &str| folder.path().join(name).display().to_string();
+        fs::create_dir(folder.path().join("tmp")).unwrap();
+        let (roots, data_dir) = (within("repository/root.json"), within("data"));
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", SUPERVISE, "sh"])
+            .arg(folder.path())
+            .arg(packager())
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"])
+            .args(["--rate-create", "off", "--rate-status", "off", "--rate-download", "off"])
+            .args(["--update-url", &repository_url(folder.path())])
+            .args(["--update-roots", &roots, "--data-dir", &data_dir])
+            .args(["--deb-compression", compression.as_str()])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("TMPDIR", folder.path().join("tmp"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut supervisor = command.spawn().unwrap();
+        let url = listening(supervisor.stderr.take().unwrap());
+        Self {
+            folder: folder.keep(),
+            url,
+            _supervisor: supervisor,
+        }
+    }
+}
+
+fn repository(folder: &Path) -> PathBuf {
+    folder.join("repository")
+}
+
+fn repository_url(folder: &Path) -> String {
+    format!("file://{}", repository(folder).display())
+}
+
+/// Reads the service's log until it says where it listens, and the rest of it for nobody.
+fn listening(log: ChildStderr) -> String {
+    let mut lines = BufReader::new(log).lines();
+    let mut said = String::new();
+    let address = loop {
+        let line = lines
+            .next()
+            .unwrap_or_else(|| panic!("the service did not start: {said}"))
+            .unwrap();
+        let event: Value = serde_json::from_str(&line).unwrap_or_default();
+        if event["message"] == "listening" {
+            break event["address"].as_str().unwrap().to_owned();
+        }
+        said = said + &line + "\n";
+    };
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    format!("http://{address}")
+}
