@@ -35,3 +35,23 @@ impl Content for Named {
         self.identity
     }
 }
+
+/// Bytes of which only the name is known.
+pub(crate) struct NameOnly(pub(crate) Sha256Digest);
+
+impl Content for NameOnly {
+    fn size_bytes(&self) -> u64 {
+        0
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "the bytes have not been fetched",
+        ))
+    }
+
+    fn identity(&self) -> Sha256Digest {
+        self.0
+    }
+}

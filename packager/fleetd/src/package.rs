@@ -3,14 +3,14 @@
 use packager_formats::{Architecture, Package};
 use packager_spec::PackageSpec;
 
-use crate::{Agent, linux};
+use crate::linux;
 
-/// The package's name, version, texts and scripts. `build_time` is in seconds since 1970-01-01 UTC.
+/// The package's name, texts and scripts. `version` is that of orbit; `build_time` is in seconds since 1970-01-01 UTC.
 #[must_use]
-pub fn package(spec: &PackageSpec, agent: &Agent, build_time: u64) -> Package {
+pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
     Package {
         name: "fleet-osquery".to_owned(),
-        version: agent.orbit_version.clone(),
+        version: version.to_owned(),
         architecture: match spec.architecture.unwrap_or_default() {
             packager_spec::Architecture::Amd64 => Architecture::Amd64,
             packager_spec::Architecture::Arm64 => Architecture::Arm64,

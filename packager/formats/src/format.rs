@@ -28,7 +28,7 @@ impl Format {
     #[must_use]
     pub const fn writer_revision(self) -> u32 {
         match self {
-            Self::Deb => 1,
+            Self::Deb => 2,
         }
     }
 
@@ -63,7 +63,7 @@ impl Format {
     pub fn compose(
         self,
         package: &Package,
-        shared: &[(SharedPart, SharedNotes)],
+        shared: &[(SharedPart, &SharedNotes)],
         own: &Tree,
         compression: Compression,
     ) -> Result<Unsigned, Error> {

@@ -19,5 +19,5 @@ mod tree;
 pub use error::Error;
 pub use format::{Format, SharedNotes};
 pub use package::{Architecture, Package, Scripts};
-pub use stream::{Compression, Effort, Position};
+pub use stream::{Compression, Compressors, Effort, Position};
 pub use tree::{Content, Entry, Kind, OnUpgrade, Privacy, Tree, TreePath};

@@ -46,6 +46,7 @@ pub struct Metrics {
     stored_bytes: Family<Stored, Gauge>,
     metadata_expires: Gauge<i64, AtomicI64>,
     metadata_refreshes: Family<Build, Counter>,
+    preparations: Family<Build, Counter>,
 }
 
 impl Metrics {
@@ -84,6 +85,12 @@ impl Metrics {
             "Refreshes of the update metadata, by outcome",
             metadata_refreshes.clone(),
         );
+        let preparations = Family::default();
+        registry.register(
+            "preparations",
+            "Times that what packages share was made ready for new update metadata, by outcome",
+            preparations.clone(),
+        );
         Self {
             registry,
             requests,
@@ -93,6 +100,7 @@ impl Metrics {
             stored_bytes,
             metadata_expires,
             metadata_refreshes,
+            preparations,
         }
     }
 
@@ -112,6 +120,10 @@ impl Metrics {
 
     pub(crate) fn metadata_refresh_failed(&self) {
         self.metadata_refreshes.get_or_create(&outcome(false)).inc();
+    }
+
+    pub(crate) fn prepared(&self, succeeded: bool) {
+        self.preparations.get_or_create(&outcome(succeeded)).inc();
     }
 
     /// All figures in the text format, those of the store as they are now.

@@ -38,4 +38,4 @@ pub use secret::{MAX_SECRET_BYTES, Secret};
 pub use secret_ref::{Resolved, SecretError, SecretRef};
 pub use setting::{Section, Setting, settings};
 pub use table::{Builds, Limits, Logging, Network, Rates, Settings, Signing, Storage, Update, sections};
-pub use values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Rate, StorageLimit};
+pub use values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Prepare, Rate, StorageLimit};

@@ -14,7 +14,7 @@ use crate::kind::{
 };
 use crate::secret_ref::SecretRef;
 use crate::setting::{Section, Setting};
-use crate::values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Rate, StorageLimit};
+use crate::values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Prepare, Rate, StorageLimit};
 
 /// Makes the typed settings, the way to read them, and the rows without types, from one list: help, key, type, default
 /// (as text), kind.
@@ -142,6 +142,14 @@ settings! {
         /// `xz` for the smallest packages, `gzip` for tools that know nothing else.
         deb_compression: DebCompression = "xz",
             Choice(&[("xz", DebCompression::Xz), ("gzip", DebCompression::Gzip)]);
+        /// How many threads compress what packages share, once for each release of the agent; `cores` for as many as there
+        /// are cores. Each takes about 130 MB while it works. Stops a new release from taking the machine's memory.
+        compression_threads: Option<usize> = "cores", or("cores", Count { least: 1, most: 1024 });
+        /// Architectures whose agent, from the `stable` channels, is made ready before anybody asks: at the start, and
+        /// whenever there is a new release. So is what has been asked for since the start, from whichever channel. Packages
+        /// are made of the previous release until the new one is ready.
+        prepare: Prepare = "all",
+            Choice(&[("all", Prepare::All), ("amd64", Prepare::Amd64), ("arm64", Prepare::Arm64), ("off", Prepare::Nothing)]);
     }
 
     /// How often a client may ask. A rate is a number for each second, minute or hour; `burst` is how many may come at once

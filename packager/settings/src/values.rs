@@ -41,6 +41,19 @@ pub enum DebCompression {
     Gzip,
 }
 
+/// Whose shared parts are made ahead of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prepare {
+    /// Those of all architectures.
+    All,
+    /// Those of amd64.
+    Amd64,
+    /// Those of arm64.
+    Arm64,
+    /// None: parts are made when a request needs them.
+    Nothing,
+}
+
 /// Directives of the form `level` or `target=level`, separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(pub(crate) String);

@@ -248,7 +248,7 @@ impl SharedParts {
     }
 
     /// Whether a part is there with its length; and if so, keeps it through the next collection.
-    pub(crate) fn hold(&self, part: &SharedPart) -> bool {
+    pub fn hold(&self, part: &SharedPart) -> bool {
         let mut state = lock(&self.state);
         let generation = state.generation;
         match state.parts.get_mut(&part.sha256) {

@@ -8,7 +8,7 @@ use std::thread;
 
 use jiff::Timestamp;
 use packager_artifact::Artifact;
-use packager_formats::Compression;
+use packager_formats::{Compression, Compressors};
 use packager_service::{Builder, BuilderSettings, Built};
 use packager_spec::PackageSpec;
 use packager_store::{MasterKey, Stage, Store, StoreSettings};
@@ -51,10 +51,13 @@ impl Workshop {
             // Without the slash that the parser adds, as agents have it.
             update_url: url.as_str().trim_end_matches('/').to_owned(),
             deb_compression: Compression::Xz,
-            threads: thread::available_parallelism()
-                .ok()
-                .and_then(|threads| NonZeroU32::try_from(threads).ok())
-                .unwrap_or(NonZeroU32::MIN),
+            compressors: Compressors::new(
+                thread::available_parallelism()
+                    .ok()
+                    .and_then(|threads| NonZeroU32::try_from(threads).ok())
+                    .unwrap_or(NonZeroU32::MIN),
+            ),
+            prepare: Vec::new(),
         };
         Ok(Self {
             builder: Builder::new(repository, Arc::clone(&store), settings),

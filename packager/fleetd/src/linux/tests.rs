@@ -4,14 +4,13 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use packager_artifact::Sha256Digest;
 use packager_formats::{Content, Kind, OnUpgrade, Privacy, Tree};
 use packager_spec::{PackageSpec, Submission};
 use zeroize::Zeroizing;
 
-use super::{agent_tree, metadata_tree, own_tree};
-use crate::{
-    Agent, Bundle, BundleEntry, Component, Error, LocalMetadata, Program, RoleDocuments, package, target_names,
-};
+use super::{base_tree, component_tree, metadata_tree, own_tree};
+use crate::{Archive, ArchiveEntry, Component, Error, Fetched, Form, LocalMetadata, Program, RoleDocuments, package};
 
 const UPDATE_URL: &str = "https://tuf.example";
 
@@ -27,18 +26,18 @@ fn content(text: &str) -> Arc<dyn Content> {
     Arc::new(Zeroizing::new(text.as_bytes().to_vec()))
 }
 
-fn program(text: &str) -> Component {
-    Component::Program(Program { content: content(text) })
+fn executable(text: &str) -> Fetched {
+    Fetched::Executable(content(text))
 }
 
-fn bundle() -> Component {
-    let entry = |path: &str, mode, text: Option<&str>| BundleEntry {
+fn archive() -> Fetched {
+    let entry = |path: &str, mode, text: Option<&str>| ArchiveEntry {
         path: path.to_owned(),
         mode,
         content: text.map(content),
     };
-    Component::Bundle(Bundle {
-        archive_sha512: "ab".repeat(64),
+    Fetched::Archive(Archive {
+        sha512: "ab".repeat(64),
         entries: vec![
             entry("fleet-desktop", 0o2777, None),
             entry("fleet-desktop/fleet-desktop", 0o6755, Some("desktop")),
@@ -47,13 +46,19 @@ fn bundle() -> Component {
     })
 }
 
-fn agent(desktop: bool) -> Agent {
-    Agent {
-        orbit_version: "1.58.0".to_owned(),
-        orbit: program("orbit"),
-        osqueryd: program("osqueryd"),
-        desktop: desktop.then(bundle),
+/// The shared trees one after the other, as a package has them.
+fn agent_tree(spec: &PackageSpec) -> Tree {
+    let mut tree = base_tree().unwrap();
+    for component in Component::all_of(spec) {
+        let fetched = match component.program {
+            Program::Desktop => archive(),
+            program => executable(program.as_str()),
+        };
+        for entry in component_tree(&component, &fetched).unwrap().entries() {
+            tree.push(entry.path.as_str(), entry.mode, entry.kind.clone()).unwrap();
+        }
     }
+    tree
 }
 
 fn lines(tree: &Tree) -> Vec<String> {
@@ -78,7 +83,7 @@ fn read(tree: &Tree, path: &str) -> String {
 
 #[test]
 fn the_agents_files_are_those_of_fleets_own_package() {
-    let tree = agent_tree(&spec(""), &agent(false)).unwrap();
+    let tree = agent_tree(&spec(""));
     assert_eq!(
         lines(&tree),
         [
@@ -103,12 +108,12 @@ fn the_agents_files_are_those_of_fleets_own_package() {
             "d 755 opt/orbit/bin/orbit/linux",
             "d 755 opt/orbit/bin/orbit/linux/stable",
             "f 755 opt/orbit/bin/orbit/linux/stable/orbit",
+            "l opt/orbit/bin/orbit/orbit -> /opt/orbit/bin/orbit/linux/stable/orbit",
+            "l usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit",
             "d 755 opt/orbit/bin/osqueryd",
             "d 755 opt/orbit/bin/osqueryd/linux",
             "d 755 opt/orbit/bin/osqueryd/linux/stable",
             "f 755 opt/orbit/bin/osqueryd/linux/stable/osqueryd",
-            "l opt/orbit/bin/orbit/orbit -> /opt/orbit/bin/orbit/linux/stable/orbit",
-            "l usr/local/bin/orbit -> /opt/orbit/bin/orbit/orbit",
         ]
     );
     assert_eq!(read(&tree, "opt/orbit/bin/orbit/linux/stable/orbit"), "orbit");
@@ -120,15 +125,7 @@ fn desktop_channels_and_architecture_are_in_the_paths() {
     let spec = spec(
         r#""arch":"arm64","fleet-desktop":true,"orbit-channel":"edge","osqueryd-channel":"5","desktop-channel":"beta""#,
     );
-    let names = target_names(&spec);
-    assert_eq!(names.orbit, "orbit/linux-arm64/edge/orbit");
-    assert_eq!(names.osqueryd, "osqueryd/linux-arm64/5/osqueryd");
-    assert_eq!(
-        names.desktop.as_deref(),
-        Some("desktop/linux-arm64/beta/desktop.tar.gz")
-    );
-
-    let tree = agent_tree(&spec, &agent(true)).unwrap();
+    let tree = agent_tree(&spec);
     let lines = lines(&tree);
     for line in [
         "f 755 opt/orbit/bin/orbit/linux-arm64/edge/orbit",
@@ -144,37 +141,41 @@ fn desktop_channels_and_architecture_are_in_the_paths() {
     }
     let digest = read(&tree, "opt/orbit/bin/desktop/linux-arm64/beta/desktop.tar.gz.sha512");
     assert_eq!(digest, "ab".repeat(64));
-    assert!(target_names(&self::spec("")).desktop.is_none());
+    assert_eq!(Component::all_of(&self::spec("")).len(), 2);
 }
 
 #[test]
 fn a_target_in_another_form_is_an_error_that_names_it() {
-    let mut wrong = agent(false);
-    wrong.osqueryd = bundle();
-    let error = agent_tree(&spec(""), &wrong).err().unwrap();
-    assert!(
-        matches!(
-            error,
-            Error::Component {
-                component: "osqueryd",
-                ..
-            }
-        ),
-        "{error}"
-    );
-    let mut wrong = agent(true);
-    wrong.desktop = Some(program("x"));
-    let error = agent_tree(&spec(r#""fleet-desktop":true"#), &wrong).err().unwrap();
-    assert!(
-        matches!(
-            error,
-            Error::Component {
-                component: "desktop",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    for component in Component::all_of(&spec(r#""fleet-desktop":true"#)) {
+        let wrong = match component.form() {
+            Form::Executable => archive(),
+            Form::Archive => executable("x"),
+        };
+        let error = component_tree(&component, &wrong).err().unwrap();
+        let name = component.program.as_str();
+        assert!(
+            matches!(error, Error::Component { component, .. } if component == name),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_tree_of_placeholders_is_named_by_target_and_place() {
+    let [one, other] = [b"1", b"2"].map(|bytes| Sha256Digest::of(bytes));
+    let named = |component: &Component, identity| {
+        let placeholder = Fetched::placeholder(component.form(), identity);
+        component_tree(component, &placeholder).unwrap().identity()
+    };
+    let mut distinct = std::collections::HashSet::new();
+    for mut component in Component::all_of(&spec(r#""fleet-desktop":true"#)) {
+        assert_eq!(named(&component, one), named(&component, one));
+        distinct.insert(named(&component, one));
+        distinct.insert(named(&component, other));
+        component.channel = "edge".try_into().unwrap();
+        distinct.insert(named(&component, one));
+    }
+    assert_eq!(distinct.len(), 9);
 }
 
 #[test]
@@ -289,7 +290,7 @@ fn the_environment_file_is_secret_and_the_flagfile_is_kept() {
 
 #[test]
 fn the_package_says_what_fleets_own_says() {
-    let package = package(&spec(r#""arch":"arm64""#), &agent(false), 7);
+    let package = package(&spec(r#""arch":"arm64""#), "1.58.0", 7);
     assert_eq!(package.name, "fleet-osquery");
     assert_eq!(package.version, "1.58.0");
     assert_eq!(package.architecture, packager_formats::Architecture::Arm64);
@@ -298,7 +299,7 @@ fn the_package_says_what_fleets_own_says() {
     assert_eq!(package.build_time, 7);
     let with = package.scripts.post_install.unwrap();
     assert!(with.contains("systemctl enable orbit.service"));
-    let without = crate::package(&spec(r#""service":false"#), &agent(false), 7)
+    let without = crate::package(&spec(r#""service":false"#), "1.58.0", 7)
         .scripts
         .post_install
         .unwrap();

@@ -1,4 +1,4 @@
-//! The three trees of a Linux package.
+//! The trees of a Linux package.
 
 use std::sync::Arc;
 
@@ -9,17 +9,13 @@ use zeroize::Zeroizing;
 use super::environment::environment;
 use super::layout::{ENVIRONMENT_FILE, FLAGFILE, ROOT, UNIT, UNIT_FILE};
 use crate::certificates;
-use crate::{Agent, Bundle, Component, Error, LocalMetadata, Platform};
+use crate::{Archive, Component, Error, Fetched, LocalMetadata, Program};
 
-/// Files that all packages of one release share: those of the targets, and those that are the same for everybody. It
-/// begins with the directories that the other trees rely on.
+/// Files that are the same in all packages. The other trees rely on its directories.
 ///
 /// # Errors
-/// [`Error::Component`] if a target is not in the form that it has for Linux; [`Error::Tree`] if a path in an archive
-/// cannot stand in a package.
-pub fn agent_tree(spec: &PackageSpec, agent: &Agent) -> Result<Tree, Error> {
-    let platform = Platform::of(spec).as_str();
-    let (orbit_channel, osqueryd_channel) = (&spec.orbit_channel, &spec.osqueryd_channel);
+/// None in practice: the paths are constants.
+pub fn base_tree() -> Result<Tree, Error> {
     let mut tree = Tree::new();
     for directory in [
         "etc",
@@ -40,30 +36,43 @@ pub fn agent_tree(spec: &PackageSpec, agent: &Agent) -> Result<Tree, Error> {
     }
     tree.file(UNIT_FILE, 0o644, text(UNIT))?;
     tree.file(&format!("{ROOT}/certs.pem"), 0o644, Arc::clone(&certificates::FILE))?;
-
     tree.directory(&format!("{ROOT}/bin"), 0o755)?;
-    let orbit = channel_directory(&mut tree, "orbit", platform, orbit_channel.as_str())?;
-    tree.file(&format!("{orbit}/orbit"), 0o755, program("orbit", &agent.orbit)?)?;
-    let osqueryd = channel_directory(&mut tree, "osqueryd", platform, osqueryd_channel.as_str())?;
-    tree.file(
-        &format!("{osqueryd}/osqueryd"),
-        0o755,
-        program("osqueryd", &agent.osqueryd)?,
-    )?;
-    if let Some(desktop) = &agent.desktop {
-        let Component::Bundle(bundle) = desktop else {
-            return Err(Error::Component {
-                component: "desktop",
-                reason: "it is not an archive",
-            });
-        };
-        let directory = channel_directory(&mut tree, "desktop", platform, spec.desktop_channel.as_str())?;
-        add_bundle(&mut tree, &directory, bundle)?;
-        let digest = text(&bundle.archive_sha512);
-        tree.file(&format!("{directory}/desktop.tar.gz.sha512"), 0o600, digest)?;
+    Ok(tree)
+}
+
+/// Files of one program, which lie below `opt/orbit/bin/<program>/<platform>/<channel>`.
+///
+/// # Errors
+/// [`Error::Component`] if the target is not in the form that it has for Linux; [`Error::Tree`] if a path in an archive
+/// cannot stand in a package.
+pub fn component_tree(component: &Component, fetched: &Fetched) -> Result<Tree, Error> {
+    let program = component.program.as_str();
+    let mut tree = Tree::new();
+    let mut directory = format!("{ROOT}/bin");
+    for segment in [program, component.platform.as_str(), component.channel.as_str()] {
+        directory = format!("{directory}/{segment}");
+        tree.directory(&directory, 0o755)?;
     }
-    tree.symlink(&format!("{ROOT}/bin/orbit/orbit"), &format!("/{orbit}/orbit"))?;
-    tree.symlink("usr/local/bin/orbit", &format!("/{ROOT}/bin/orbit/orbit"))?;
+    match (component.program, fetched) {
+        (Program::Orbit | Program::Osqueryd, Fetched::Executable(content)) => {
+            tree.file(&format!("{directory}/{program}"), 0o755, Arc::clone(content))?;
+        }
+        (Program::Desktop, Fetched::Archive(archive)) => {
+            add_archive(&mut tree, &directory, archive)?;
+            let digest = text(&archive.sha512);
+            tree.file(&format!("{directory}/desktop.tar.gz.sha512"), 0o600, digest)?;
+        }
+        _ => {
+            return Err(Error::Component {
+                component: program,
+                reason: "it is not in the form that it has for Linux",
+            });
+        }
+    }
+    if component.program == Program::Orbit {
+        tree.symlink(&format!("{ROOT}/bin/orbit/orbit"), &format!("/{directory}/orbit"))?;
+        tree.symlink("usr/local/bin/orbit", &format!("/{ROOT}/bin/orbit/orbit"))?;
+    }
     Ok(tree)
 }
 
@@ -116,18 +125,8 @@ fn add_client(tree: &mut Tree, server: &str, identity: Option<&TlsClientIdentity
     Ok(())
 }
 
-/// Makes `opt/orbit/bin/<target>/<platform>/<channel>`.
-fn channel_directory(tree: &mut Tree, target: &str, platform: &str, channel: &str) -> Result<String, Error> {
-    let mut path = format!("{ROOT}/bin");
-    for segment in [target, platform, channel] {
-        path = format!("{path}/{segment}");
-        tree.directory(&path, 0o755)?;
-    }
-    Ok(path)
-}
-
-fn add_bundle(tree: &mut Tree, directory: &str, bundle: &Bundle) -> Result<(), Error> {
-    for entry in &bundle.entries {
+fn add_archive(tree: &mut Tree, directory: &str, archive: &Archive) -> Result<(), Error> {
+    for entry in &archive.entries {
         let path = format!("{directory}/{}", entry.path);
         // Nothing that an archive says makes a file run with its owner's rights, or writable by others.
         let mode = entry.mode & 0o755;
@@ -137,16 +136,6 @@ fn add_bundle(tree: &mut Tree, directory: &str, bundle: &Bundle) -> Result<(), E
         };
     }
     Ok(())
-}
-
-fn program(component: &'static str, fetched: &Component) -> Result<Arc<dyn Content>, Error> {
-    match fetched {
-        Component::Program(program) => Ok(Arc::clone(&program.content)),
-        Component::Bundle(_) => Err(Error::Component {
-            component,
-            reason: "it is an archive, not an executable",
-        }),
-    }
 }
 
 fn text(text: &str) -> Arc<dyn Content> {

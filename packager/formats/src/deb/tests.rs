@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    Architecture, Compression, Content, Effort, Error, Kind, OnUpgrade, Package, Position, Privacy, Scripts, Tree,
+    Architecture, Compression, Compressors, Content, Effort, Error, Kind, OnUpgrade, Package, Position, Privacy,
+    Scripts, Tree,
 };
 
 const BUILD_TIME: u64 = 1_700_000_001;
@@ -106,9 +107,7 @@ struct Deb {
 }
 
 fn deb(compression: Compression, secret: &str) -> Deb {
-    let best = Effort::Best {
-        threads: NonZeroU32::MIN,
-    };
+    let best = Effort::Best(Compressors::new(NonZeroU32::MIN));
     let (agent, agent_notes) = shared(&agent_tree(), Position::First, compression, best);
     let (metadata, metadata_notes) = shared(&metadata_tree(), Position::Later, compression, Effort::Quick);
     let runs = [(agent_notes.0, &agent_notes.1), (metadata_notes.0, &metadata_notes.1)];
@@ -222,9 +221,7 @@ fn customers_differ_in_the_own_tail_alone() {
 
 #[test]
 fn trees_that_do_not_fit_are_refused() {
-    let best = Effort::Best {
-        threads: NonZeroU32::MIN,
-    };
+    let best = Effort::Best(Compressors::new(NonZeroU32::MIN));
     let (_, (part, notes)) = shared(&agent_tree(), Position::First, Compression::Gzip, best);
     let compose_own = |path: &str, compression| {
         let mut own = Tree::new();

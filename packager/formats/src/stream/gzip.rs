@@ -40,12 +40,12 @@ pub struct Encoder<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
-    pub(super) fn new(position: Position, effort: Effort, mut out: W) -> io::Result<Self> {
+    pub(super) fn new(position: Position, effort: &Effort, mut out: W) -> io::Result<Self> {
         if position == Position::First {
             out.write_all(&HEADER)?;
         }
         let level = match effort {
-            Effort::Best { .. } => BEST_LEVEL,
+            Effort::Best(_) => BEST_LEVEL,
             Effort::Quick | Effort::Brief => QUICK_LEVEL,
         };
         Ok(Self {

@@ -11,11 +11,13 @@
 //! | xz | blocks | one block of stored chunks, the index over all blocks, the footer |
 //! | gzip | deflate blocks, then a sync flush | stored blocks, the CRC and the length of everything |
 
+mod compressors;
 mod gzip;
 mod xz;
 
+pub use compressors::Compressors;
+
 use std::io::{self, Write};
-use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,13 +43,10 @@ impl Compression {
 }
 
 /// How much work goes into a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Effort {
-    /// For what is made once and downloaded often; uses up to so many threads. The bytes do not depend on their number.
-    Best {
-        /// Compression threads.
-        threads: NonZeroU32,
-    },
+    /// For what is made once and downloaded often. The bytes do not depend on the number of threads.
+    Best(Compressors),
     /// For what is remade often: milliseconds for a megabyte.
     Quick,
     /// For a few kilobytes, made for every package: setting up a larger compressor would take longer than its work.
@@ -100,7 +99,7 @@ impl<W: Write> Encoder<W> {
     pub fn new(compression: Compression, position: Position, effort: Effort, out: W) -> io::Result<Self> {
         match compression {
             Compression::Xz => xz::Encoder::new(position, effort, out).map(Self::Xz),
-            Compression::Gzip => gzip::Encoder::new(position, effort, out).map(Self::Gzip),
+            Compression::Gzip => gzip::Encoder::new(position, &effort, out).map(Self::Gzip),
         }
     }
 

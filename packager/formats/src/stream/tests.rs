@@ -28,9 +28,7 @@ fn blocks() -> Vec<u8> {
 }
 
 fn best(threads: u32) -> Effort {
-    Effort::Best {
-        threads: NonZeroU32::new(threads).unwrap(),
-    }
+    Effort::Best(Compressors::new(threads.try_into().unwrap()))
 }
 
 fn run(compression: Compression, position: Position, effort: Effort, data: &[u8]) -> (Vec<u8>, Run) {
@@ -129,6 +127,28 @@ fn many_blocks_keep_their_records() {
     );
     let Run::Xz(blocks) = &notes else { panic!("{notes:?}") };
     assert!(format!("{blocks:?}").matches('(').count() > 3, "{blocks:?}");
+}
+
+/// Without the sizes in the headers, dpkg 1.22 and `xz -T` unpack with one thread.
+#[test]
+fn every_block_says_its_sizes() {
+    let (first, notes) = run(Compression::Xz, Position::First, best(2), &sample(1000));
+    let tail = close(Compression::Xz, &[&notes], b"own").unwrap();
+    let mut file = tempfile::NamedTempFile::with_suffix(".xz").unwrap();
+    file.write_all(&[first, tail].concat()).unwrap();
+    let listed = Command::new("xz")
+        .args(["--robot", "-lvv"])
+        .arg(file.path())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    // xz(1), ROBOT MODE: the twelfth column of a block has `c` and `u` for the two sizes.
+    let flags: Vec<_> = listed
+        .lines()
+        .filter(|line| line.starts_with("block\t"))
+        .map(|line| line.split('\t').nth(12))
+        .collect();
+    assert_eq!(flags, [Some("cu"), Some("cu")], "{listed}");
 }
 
 #[test]

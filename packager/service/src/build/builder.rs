@@ -1,19 +1,20 @@
 //! The steps of a build, in the order in which their types allow them.
 
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::{join_all, try_join, try_join_all};
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, SharedBytes, Unsigned};
-use packager_fleetd::{Agent, LocalMetadata, RoleDocuments, linux};
-use packager_formats::{Compression, Effort, Format, Position, Tree};
+use packager_fleetd::{Component, Fetched, LocalMetadata, RoleDocuments, linux};
+use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
 use packager_signing::{Signature, Signed};
 use packager_spec::PackageSpec;
 use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
 
-use super::agent::{Fetched, fetch};
-use super::shared_parts::{Recipe, SharedMaker};
+use super::ahead::Ahead;
+use super::release::{Release, versions};
+use super::shared_parts::{Recipe, Shared, SharedMaker};
 use super::{BuildError, format_of};
 
 /// The time that every entry of a package carries: 2024-01-01 00:00 UTC. It is the same for all packages, so that the
@@ -28,8 +29,10 @@ pub struct BuilderSettings {
     pub update_url: String,
     /// How a deb's files are compressed.
     pub deb_compression: Compression,
-    /// How many threads make a shared part.
-    pub threads: NonZeroU32,
+    /// What makes shared parts.
+    pub compressors: Compressors,
+    /// What [`Builder::prepare`] makes ready from the start. What is asked for later joins it, unless it is empty.
+    pub prepare: Vec<(Format, Component)>,
 }
 
 /// Builds packages. Cheap to share; builds run side by side.
@@ -39,6 +42,7 @@ pub struct Builder {
     shared: SharedMaker,
     memo: DigestMemo,
     settings: BuilderSettings,
+    ahead: Ahead,
     metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
 }
 
@@ -53,6 +57,12 @@ pub struct Built {
     pub versions: Versions,
 }
 
+/// What a package shares with others.
+struct Ingredients {
+    shared: Vec<Shared>,
+    versions: Versions,
+}
+
 impl Builder {
     /// Puts a builder together. Shared parts are kept in `store`.
     #[must_use]
@@ -62,12 +72,14 @@ impl Builder {
             shared: SharedMaker::new(Arc::clone(&store)),
             store,
             memo: DigestMemo::new(),
+            ahead: Ahead::new(settings.prepare.iter().cloned()),
             settings,
             metadata: Mutex::default(),
         }
     }
 
-    /// Builds the package that `spec` asks for, from metadata that is current at `now`. `progress` hears of each stage.
+    /// Builds the package that `spec` asks for, from metadata that is current at `now`: the newest that everything has
+    /// been made ready for, otherwise the newest. `progress` hears of each stage.
     ///
     /// # Errors
     /// [`BuildError`], whose text is for the person who asked.
@@ -79,11 +91,21 @@ impl Builder {
     ) -> Result<Built, BuildError> {
         let format = format_of(spec.package_type).ok_or(BuildError::NotBuilt)?;
         progress(Stage::Fetching);
-        let metadata = self.current(now).await?;
-        let names = packager_fleetd::target_names(spec);
-        let Fetched { agent, versions } = fetch(&self.repository, &metadata, &names).await?;
+        let components = Component::all_of(spec);
+        self.ahead.note(format, &components);
+        let ready = match self.ahead.ready(now) {
+            // What is asked for may not be among what was made ready, and gone from the repository meanwhile.
+            Some(metadata) => self.ingredients(format, &components, &metadata, progress).await.ok(),
+            None => None,
+        };
+        let Ingredients { shared, versions } = if let Some(ingredients) = ready {
+            ingredients
+        } else {
+            let metadata = self.current(now).await?;
+            self.ingredients(format, &components, &metadata, progress).await?
+        };
         progress(Stage::Building);
-        let composed = self.compose(format, spec, &agent, metadata).await?;
+        let composed = self.compose(format, spec, &versions.orbit, &shared)?;
         progress(Stage::Signing);
         let signed = Signed::without_key(composed);
         let signature = signed.signature();
@@ -93,6 +115,29 @@ impl Builder {
             signature,
             versions,
         })
+    }
+
+    /// Makes ready what packages made from `metadata` share, for the components that are to be kept ready. From then on
+    /// packages are made from this metadata; until then, from what was ready before.
+    ///
+    /// # Errors
+    /// The first [`BuildError`]; everything has been tried then.
+    pub async fn prepare(&self, metadata: &Arc<TrustedMetadata>) -> Result<(), BuildError> {
+        let wanted = self.ahead.wanted();
+        let made = join_all(wanted.into_iter().map(async |(format, component)| {
+            let release = match Release::find(metadata, component) {
+                Ok(release) => release,
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "not released");
+                    return Ok(());
+                }
+            };
+            try_join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await?;
+            Ok(())
+        }));
+        made.await.into_iter().collect::<Result<(), BuildError>>()?;
+        self.ahead.set_ready(Arc::clone(metadata));
+        Ok(())
     }
 
     /// Where the bytes of shared parts are.
@@ -109,45 +154,107 @@ impl Builder {
         }
     }
 
-    async fn compose(
+    /// Everything that packages with these components share, in the order in which a package has it.
+    async fn ingredients(
         &self,
         format: Format,
-        spec: &PackageSpec,
-        agent: &Agent,
-        metadata: Arc<TrustedMetadata>,
-    ) -> Result<Unsigned, BuildError> {
-        let compression = match format {
-            Format::Deb => self.settings.deb_compression,
+        components: &[Component],
+        metadata: &Arc<TrustedMetadata>,
+        progress: &(dyn Fn(Stage) + Sync),
+    ) -> Result<Ingredients, BuildError> {
+        let releases: Vec<_> = components
+            .iter()
+            .map(|component| Release::find(metadata, component.clone()))
+            .collect::<Result<_, _>>()?;
+        let programs = releases.iter().map(|release| self.component(format, release, progress));
+        let ([base, metadata], programs) = try_join(self.frame(format, metadata), try_join_all(programs)).await?;
+        Ok(Ingredients {
+            shared: [vec![base], programs, vec![metadata]].concat(),
+            versions: versions(&releases),
+        })
+    }
+
+    /// What stands around the programs: the files that are the same in all packages, and the metadata.
+    async fn frame(&self, format: Format, metadata: &Arc<TrustedMetadata>) -> Result<[Shared; 2], BuildError> {
+        let base = Arc::new(linux::base_tree()?);
+        let metadata = self.metadata_tree(metadata)?;
+        let (base, metadata) = try_join(
+            self.of_tree(format, Position::First, self.best(), base),
+            self.of_tree(format, Position::Later, Effort::Quick, metadata),
+        )
+        .await?;
+        Ok([base, metadata])
+    }
+
+    async fn of_tree(
+        &self,
+        format: Format,
+        position: Position,
+        effort: Effort,
+        tree: Arc<Tree>,
+    ) -> Result<Shared, BuildError> {
+        let recipe = self.recipe(format, position, effort, &tree);
+        self.shared.obtain(recipe, async || Ok(tree)).await
+    }
+
+    /// The part with one program. Its target is fetched if there is no such part yet.
+    async fn component(
+        &self,
+        format: Format,
+        release: &Release,
+        progress: &(dyn Fn(Stage) + Sync),
+    ) -> Result<Shared, BuildError> {
+        let component = &release.component;
+        let placeholder = Fetched::placeholder(component.form(), release.identity());
+        let named = linux::component_tree(component, &placeholder)?;
+        let recipe = self.recipe(format, Position::Later, self.best(), &named);
+        let tree = async || {
+            let fetched = release.fetch(&self.repository).await?;
+            progress(Stage::Building);
+            Ok(Arc::new(linux::component_tree(component, &fetched)?))
         };
-        let recipe = |position, effort, tree| Recipe {
+        self.shared.obtain(recipe, tree).await
+    }
+
+    fn recipe(&self, format: Format, position: Position, effort: Effort, tree: &Tree) -> Recipe {
+        Recipe {
             format,
-            compression,
+            compression: self.compression(format),
             position,
             effort,
             build_time: BUILD_TIME,
-            tree,
-        };
-        let best = Effort::Best {
-            threads: self.settings.threads,
-        };
-        let agent_tree = Arc::new(linux::agent_tree(spec, agent)?);
-        let metadata_tree = self.metadata_tree(metadata)?;
-        let shared = [
-            self.shared.obtain(recipe(Position::First, best, agent_tree)).await?,
-            self.shared
-                .obtain(recipe(Position::Later, Effort::Quick, metadata_tree))
-                .await?,
-        ];
-        let package = packager_fleetd::package(spec, agent, BUILD_TIME);
+            tree: tree.identity(),
+        }
+    }
+
+    fn best(&self) -> Effort {
+        Effort::Best(self.settings.compressors.clone())
+    }
+
+    const fn compression(&self, format: Format) -> Compression {
+        match format {
+            Format::Deb => self.settings.deb_compression,
+        }
+    }
+
+    fn compose(
+        &self,
+        format: Format,
+        spec: &PackageSpec,
+        version: &str,
+        shared: &[Shared],
+    ) -> Result<Unsigned, BuildError> {
+        let package = packager_fleetd::package(spec, version, BUILD_TIME);
         let own = linux::own_tree(spec, &self.settings.update_url)?;
-        Ok(format.compose(&package, &shared, &own, compression)?)
+        let shared: Vec<_> = shared.iter().map(|shared| (shared.part, &*shared.notes)).collect();
+        Ok(format.compose(&package, &shared, &own, self.compression(format))?)
     }
 
     /// The metadata files, made once for each set of metadata: they are large.
-    fn metadata_tree(&self, metadata: Arc<TrustedMetadata>) -> Result<Arc<Tree>, BuildError> {
+    fn metadata_tree(&self, metadata: &Arc<TrustedMetadata>) -> Result<Arc<Tree>, BuildError> {
         let mut last = self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, tree)) = &*last
-            && Arc::ptr_eq(known, &metadata)
+            && Arc::ptr_eq(known, metadata)
         {
             return Ok(Arc::clone(tree));
         }
@@ -159,7 +266,7 @@ impl Builder {
             targets: &documents.targets,
         })?;
         let tree = Arc::new(linux::metadata_tree(&local)?);
-        *last = Some((metadata, Arc::clone(&tree)));
+        *last = Some((Arc::clone(metadata), Arc::clone(&tree)));
         Ok(tree)
     }
 }

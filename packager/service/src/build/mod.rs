@@ -1,9 +1,9 @@
 //! One build: from what is asked for to a finished artifact. The service's workers and the local command share it.
 
-mod agent;
+mod ahead;
 mod builder;
-mod content;
 mod error;
+mod release;
 mod shared_parts;
 
 pub use builder::{Builder, BuilderSettings, Built};

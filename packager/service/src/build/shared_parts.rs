@@ -1,21 +1,33 @@
-//! Shared parts, made when a package first needs them: once, whoever asks meanwhile.
+//! Shared parts: found, or made, once, whoever asks meanwhile.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Instant;
 
-use packager_artifact::SharedPart;
+use packager_artifact::{Sha256Digest, SharedPart};
 use packager_formats::{Compression, Effort, Format, Position, SharedNotes, Tree};
 use packager_store::{SharedKey, Store};
 
 use super::BuildError;
 
+/// Notes that are remembered. A release has a handful of parts; what is beyond is read from the store again.
+const REMEMBERED: usize = 256;
+
 /// Makes shared parts and finds those that are there.
 pub(super) struct SharedMaker {
     store: Arc<Store>,
     making: Mutex<HashMap<SharedKey, Weak<tokio::sync::Mutex<()>>>>,
+    known: Mutex<HashMap<SharedKey, Shared>>,
 }
 
-/// What is to be made.
+/// A shared part with what composing must know of it.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) part: SharedPart,
+    pub(super) notes: Arc<SharedNotes>,
+}
+
+/// What is to be made, but for the bytes.
 #[derive(Clone)]
 pub(super) struct Recipe {
     pub(super) format: Format,
@@ -23,7 +35,8 @@ pub(super) struct Recipe {
     pub(super) position: Position,
     pub(super) effort: Effort,
     pub(super) build_time: u64,
-    pub(super) tree: Arc<Tree>,
+    /// The identity of the tree, or of one with placeholders for what has not been fetched.
+    pub(super) tree: Sha256Digest,
 }
 
 impl Recipe {
@@ -36,7 +49,7 @@ impl Recipe {
             self.compression,
             self.position,
             self.build_time,
-            self.tree.identity(),
+            self.tree,
         ))
     }
 }
@@ -46,11 +59,15 @@ impl SharedMaker {
         Self {
             store,
             making: Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
-    /// The part, made if it is not there.
-    pub(super) async fn obtain(&self, recipe: Recipe) -> Result<(SharedPart, SharedNotes), BuildError> {
+    /// The part, made if it is not there, and only then of the tree that `tree` gives.
+    pub(super) async fn obtain<F>(&self, recipe: Recipe, tree: impl FnOnce() -> F) -> Result<Shared, BuildError>
+    where
+        F: Future<Output = Result<Arc<Tree>, BuildError>>,
+    {
         let key = recipe.key();
         if let Some(found) = self.find(&key)? {
             return Ok(found);
@@ -60,21 +77,49 @@ impl SharedMaker {
         if let Some(found) = self.find(&key)? {
             return Ok(found);
         }
+        let tree = tree().await?;
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || make(&store, &key, &recipe))
+        let made_key = key.clone();
+        let made = tokio::task::spawn_blocking(move || make(&store, &made_key, recipe, &tree))
             .await
-            .map_err(|_| BuildError::Defect)?
+            .map_err(|_| BuildError::Defect)??;
+        self.remember(key, &made);
+        Ok(made)
     }
 
     /// A part whose notes this version cannot read is made anew.
-    fn find(&self, key: &SharedKey) -> Result<Option<(SharedPart, SharedNotes)>, BuildError> {
-        let entry = self.store.shared().lookup(key)?;
-        Ok(entry.and_then(|entry| Some((entry.part, serde_json::from_value(entry.notes).ok()?))))
+    fn find(&self, key: &SharedKey) -> Result<Option<Shared>, BuildError> {
+        let known = lock(&self.known).get(key).cloned();
+        if let Some(shared) = known
+            && self.store.shared().hold(&shared.part)
+        {
+            return Ok(Some(shared));
+        }
+        let Some(entry) = self.store.shared().lookup(key)? else {
+            return Ok(None);
+        };
+        let Ok(notes) = serde_json::from_value(entry.notes) else {
+            return Ok(None);
+        };
+        let shared = Shared {
+            part: entry.part,
+            notes: Arc::new(notes),
+        };
+        self.remember(key.clone(), &shared);
+        Ok(Some(shared))
+    }
+
+    fn remember(&self, key: SharedKey, shared: &Shared) {
+        let mut known = lock(&self.known);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, shared.clone());
     }
 
     /// The lock that those who need the same part share.
     fn turn(&self, key: &SharedKey) -> Arc<tokio::sync::Mutex<()>> {
-        let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut making = lock(&self.making);
         making.retain(|_, turn| turn.strong_count() > 0);
         if let Some(turn) = making.get(key).and_then(Weak::upgrade) {
             return turn;
@@ -85,11 +130,11 @@ impl SharedMaker {
     }
 }
 
-fn make(store: &Store, key: &SharedKey, recipe: &Recipe) -> Result<(SharedPart, SharedNotes), BuildError> {
-    let started = std::time::Instant::now();
+fn make(store: &Store, key: &SharedKey, recipe: Recipe, tree: &Tree) -> Result<Shared, BuildError> {
+    let started = Instant::now();
     let writer = store.shared().writer()?;
     let (writer, notes) = recipe.format.write_shared(
-        &recipe.tree,
+        tree,
         recipe.position,
         recipe.compression,
         recipe.effort,
@@ -104,5 +149,12 @@ fn make(store: &Store, key: &SharedKey, recipe: &Recipe) -> Result<(SharedPart, 
         seconds = started.elapsed().as_secs_f64(),
         "made a shared part"
     );
-    Ok((entry.part, notes))
+    Ok(Shared {
+        part: entry.part,
+        notes: Arc::new(notes),
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,10 +2,12 @@
 
 mod dispatcher;
 mod janitor;
+mod preparer;
 mod refresher;
 mod worker;
 
 pub use dispatcher::{Dispatcher, SubmitError};
 pub(crate) use janitor::expire_packages;
+pub(crate) use preparer::prepare_releases;
 pub(crate) use refresher::{Freshness, refresh_metadata};
 pub(crate) use worker::{WorkerSettings, Workers};

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use packager_targets::Repository;
 
 use super::janitor::signed;
+use super::preparer::News;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 
@@ -29,6 +30,7 @@ pub(crate) async fn refresh_metadata(
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     freshness: Arc<Freshness>,
+    news: News,
     every: Duration,
 ) {
     loop {
@@ -47,6 +49,10 @@ pub(crate) async fn refresh_metadata(
                     "the update repository's metadata could not be refreshed; builds go on from what was verified last"
                 );
             }
+        }
+        // Also what an earlier process verified, and what was told before: it may not have been made ready.
+        if let Ok(metadata) = repository.current(now) {
+            news.send_replace(Some(metadata));
         }
         let next = now.checked_add(signed(every)).unwrap_or(Timestamp::MAX);
         clock.sleep_until(next).await;

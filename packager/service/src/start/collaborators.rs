@@ -5,8 +5,10 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use jiff::Timestamp;
-use packager_formats::Compression;
-use packager_settings::{DebCompression, SecretRef, Settings, Storage};
+use packager_fleetd::{Component, Platform, Program};
+use packager_formats::{Compression, Compressors, Format};
+use packager_settings::{DebCompression, Prepare, SecretRef, Settings, Storage};
+use packager_spec::{Architecture, Channel};
 use packager_store::{MasterKey, StorageLimit, Store, StoreSettings};
 use packager_targets::{
     ClientIdentity, HttpSettings as TransportSettings, Limits, Repository, RepositorySettings, embedded_root, transport,
@@ -125,14 +127,39 @@ pub(super) async fn open_repository(
 }
 
 pub(super) fn builder_settings(settings: &Settings) -> BuilderSettings {
+    let builds = &settings.builds;
+    let threads = u32::try_from(builds.compression_threads.unwrap_or_else(cores)).unwrap_or(1);
     BuilderSettings {
         update_url: settings.update.update_url.as_str().trim_end_matches('/').to_owned(),
-        deb_compression: match settings.builds.deb_compression {
+        deb_compression: match builds.deb_compression {
             DebCompression::Xz => Compression::Xz,
             DebCompression::Gzip => Compression::Gzip,
         },
-        threads: NonZeroU32::new(u32::try_from(cores()).unwrap_or(1)).unwrap_or(NonZeroU32::MIN),
+        compressors: Compressors::new(NonZeroU32::new(threads).unwrap_or(NonZeroU32::MIN)),
+        prepare: prepare(builds.prepare),
     }
+}
+
+/// The agent from the default channels, for each architecture.
+fn prepare(prepare: Prepare) -> Vec<(Format, Component)> {
+    let architectures: &[_] = match prepare {
+        Prepare::All => &[Architecture::Amd64, Architecture::Arm64],
+        Prepare::Amd64 => &[Architecture::Amd64],
+        Prepare::Arm64 => &[Architecture::Arm64],
+        Prepare::Nothing => &[],
+    };
+    let component = |architecture: &Architecture, program| Component {
+        program,
+        platform: Platform::Linux(*architecture),
+        channel: Channel::default(),
+    };
+    architectures
+        .iter()
+        .flat_map(|architecture| {
+            [Program::Orbit, Program::Osqueryd, Program::Desktop]
+                .map(|program| (Format::Deb, component(architecture, program)))
+        })
+        .collect()
 }
 
 pub(super) fn http_settings(settings: &Settings) -> HttpSettings {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use packager_settings::Settings;
 use packager_store::Store;
 use packager_targets::Repository;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -19,7 +20,7 @@ use crate::build::Builder;
 use crate::clock::Clock;
 use crate::http::{RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, refresh_metadata};
+use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepare_releases, refresh_metadata};
 pub use collaborators::Environment;
 use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
 pub use error::StartError;
@@ -62,7 +63,7 @@ pub async fn start(
     ));
     let (workers, dispatcher) = Workers::start(
         Arc::clone(&store),
-        builder,
+        Arc::clone(&builder),
         Arc::clone(&clock),
         Arc::clone(&metrics),
         WorkerSettings {
@@ -75,11 +76,14 @@ pub async fn start(
     let freshness = Arc::new(Freshness::default());
     let mut background = JoinSet::new();
     background.spawn(expire_packages(Arc::clone(&store), Arc::clone(&clock)));
+    let (news, told) = watch::channel(None);
+    background.spawn(prepare_releases(builder, Arc::clone(&metrics), told));
     background.spawn(refresh_metadata(
         Arc::clone(&repository),
         Arc::clone(&clock),
         Arc::clone(&metrics),
         Arc::clone(&freshness),
+        news,
         settings.update.update_refresh,
     ));
     let app = Arc::new(App {

@@ -64,6 +64,11 @@ impl World {
         self.folder.path().join("data")
     }
 
+    /// Where the update repository is published.
+    pub fn tuf(&self) -> PathBuf {
+        self.folder.path().join("tuf")
+    }
+
     pub fn update_url(&self) -> String {
         format!("file://{}/", self.folder.path().join("tuf").display())
     }
@@ -95,9 +100,14 @@ fn desktop(folder: &Path) -> Vec<u8> {
 
 /// Adds a target, to be published.
 pub fn put(repository: &mut SampleRepository, name: &str, content: &[u8]) {
+    put_version(repository, name, content, "1.58.0");
+}
+
+/// Adds a target of a version, to be published.
+pub fn put_version(repository: &mut SampleRepository, name: &str, content: &[u8], version: &str) {
     let name: TargetName = name.parse().unwrap();
     repository
-        .put_target(&name, content, Some(&"1.58.0".parse().unwrap()))
+        .put_target(&name, content, Some(&version.parse().unwrap()))
         .unwrap();
 }
 
@@ -136,6 +146,8 @@ impl Service {
             ("rate_status", "off"),
             ("rate_download", "off"),
             ("shutdown_timeout", "0s"),
+            // Tests that are not about it need not wait for it.
+            ("prepare", "off"),
         ];
         for (key, value) in flags {
             all.retain(|(known, _)| known != key);

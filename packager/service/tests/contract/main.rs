@@ -14,6 +14,7 @@ mod expiry;
 mod harness;
 mod health;
 mod input;
+mod prepare;
 mod queue;
 mod rates;
 mod restart;

@@ -58,6 +58,7 @@ fn every_bound_against_clients_names_the_abuse_that_it_stops() {
         "workers",
         "queue",
         "build_timeout",
+        "compression_threads",
         "rate_create",
         "rate_status",
         "rate_download",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use packager_settings::{AllowedOrigins, DebCompression, LogFormat, Settings, StorageLimit, settings};
+use packager_settings::{AllowedOrigins, DebCompression, LogFormat, Prepare, Settings, StorageLimit, settings};
 
 use crate::support::{defaults, flag};
 
@@ -172,6 +172,16 @@ const VALUES: &[(&str, &[&str], &[&str])] = &[
     ("build_timeout", &["1s", "24h"], &["0s", "25h"]),
     ("deb_compression", &["xz", "gzip"], &["", "XZ", "zstd", "none"]),
     (
+        "compression_threads",
+        &["cores", "1", "1024"],
+        &["", "0", "1025", "-1", "two"],
+    ),
+    (
+        "prepare",
+        &["all", "amd64", "arm64", "off"],
+        &["", "ALL", "amd64,arm64", "none"],
+    ),
+    (
         "storage_limit",
         &["1%", "100%", "1GiB", "1073741824", "500GB"],
         &["", "0%", "101%", "256%", "%", "90", "1073741823", "-1%", "90 %", "off"],
@@ -303,6 +313,8 @@ fn the_defaults_are_those_of_the_product() {
     assert_eq!((builds.workers, builds.queue), (None, 256));
     assert_eq!(builds.build_timeout, Duration::from_secs(900));
     assert_eq!(builds.deb_compression, DebCompression::Xz);
+    assert_eq!(builds.compression_threads, None);
+    assert_eq!(builds.prepare, Prepare::All);
     for (rate, count) in [
         (rates.rate_create, 10),
         (rates.rate_status, 60),

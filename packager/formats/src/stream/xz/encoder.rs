@@ -1,0 +1,137 @@
+//! Compressing a run.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::thread::{self, JoinHandle};
+
+use super::Blocks;
+use super::block::{Block, Recipe};
+use super::container::{IndexRecord, stream_header};
+use crate::stream::{Compressors, Effort, Position};
+
+/// Uncompressed bytes in a block: three dictionaries of the best effort, as `xz -T` does. Blocks are what threads
+/// share, and what memory is counted in.
+const BLOCK_SIZE: usize = 24 << 20;
+
+/// `xz -6`. Every system that reads the package must find the dictionary's memory, so the larger ones of higher levels
+/// are left.
+const BEST: Recipe = Recipe {
+    preset: 6,
+    dictionary: 8 << 20,
+};
+/// Metadata is hexadecimal text and comes twice in a row: a dictionary that reaches back over a whole copy matters, a
+/// better search does not.
+const QUICK: Recipe = Recipe {
+    preset: 1,
+    dictionary: 4 << 20,
+};
+const BRIEF: Recipe = Recipe {
+    preset: 0,
+    dictionary: 64 << 10,
+};
+
+/// Compresses one run. A block is gathered while others are being compressed; at no time is more of the run in memory
+/// than a block for each thread and the one that is being gathered.
+pub struct Encoder<W: Write> {
+    recipe: Recipe,
+    compressors: Option<Compressors>,
+    gathered: Vec<u8>,
+    under_way: VecDeque<JoinHandle<io::Result<Block>>>,
+    records: Vec<IndexRecord>,
+    out: W,
+}
+
+impl<W: Write> Encoder<W> {
+    pub(in crate::stream) fn new(position: Position, effort: Effort, mut out: W) -> io::Result<Self> {
+        if position == Position::First {
+            out.write_all(&stream_header())?;
+        }
+        let (recipe, compressors) = match effort {
+            Effort::Best(compressors) => (BEST, Some(compressors)),
+            Effort::Quick => (QUICK, None),
+            Effort::Brief => (BRIEF, None),
+        };
+        Ok(Self {
+            recipe,
+            compressors,
+            gathered: Vec::new(),
+            under_way: VecDeque::new(),
+            records: Vec::new(),
+            out,
+        })
+    }
+
+    /// Ends the block that is being gathered.
+    fn end_block(&mut self) -> io::Result<()> {
+        let data = std::mem::take(&mut self.gathered);
+        let recipe = self.recipe;
+        match &self.compressors {
+            None => {
+                let block = Block::compress(&data, recipe)?;
+                self.hand_on(&block)
+            }
+            Some(compressors) => {
+                let turn = compressors.turn();
+                let compress = move || {
+                    let block = Block::compress(&data, recipe);
+                    drop((data, turn));
+                    block
+                };
+                let thread = thread::Builder::new().name("compress".to_owned()).spawn(compress)?;
+                self.under_way.push_back(thread);
+                self.hand_on_finished()
+            }
+        }
+    }
+
+    /// Hands on the blocks that are ready, in their order.
+    fn hand_on_finished(&mut self) -> io::Result<()> {
+        while self.under_way.front().is_some_and(JoinHandle::is_finished) {
+            self.hand_on_next()?;
+        }
+        Ok(())
+    }
+
+    fn hand_on_next(&mut self) -> io::Result<()> {
+        let Some(thread) = self.under_way.pop_front() else {
+            return Ok(());
+        };
+        let block = thread
+            .join()
+            .map_err(|_| io::Error::other("a compression thread stopped"))??;
+        self.hand_on(&block)
+    }
+
+    fn hand_on(&mut self, block: &Block) -> io::Result<()> {
+        for bytes in [&block.header, &block.body, &block.end] {
+            self.out.write_all(bytes)?;
+        }
+        self.records.push(block.record);
+        Ok(())
+    }
+
+    pub(in crate::stream) fn finish(mut self) -> io::Result<(W, Blocks)> {
+        if !self.gathered.is_empty() {
+            self.end_block()?;
+        }
+        while !self.under_way.is_empty() {
+            self.hand_on_next()?;
+        }
+        Ok((self.out, Blocks(self.records)))
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let taken = buf.len().min(BLOCK_SIZE - self.gathered.len());
+        self.gathered.extend_from_slice(buf.get(..taken).unwrap_or_default());
+        if self.gathered.len() == BLOCK_SIZE {
+            self.end_block()?;
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

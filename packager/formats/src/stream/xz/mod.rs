@@ -1,0 +1,55 @@
+//! xz streams made of runs. Section numbers are those of *The .xz File Format*, version 1.2.1.
+//!
+//! A stream (section 2.1) is a header, blocks, an index and a footer:
+//!
+//! ```text
+//! header(12) | block | block | … | index | footer(12)
+//! ```
+//!
+//! Blocks do not depend on each other, and only the index and the footer speak of all of them: the index (section 4)
+//! has a record for each block, its unpadded size and its uncompressed size; the footer (section 2.1.2) has the size of
+//! the index. So blocks of different runs stand in one stream if all runs use the same check (section 2.1.1.2), and
+//! the index is written anew from the remembered records.
+//!
+//! liblzma compresses the data of a block; what stands around it is written here. The block of the caller's own bytes
+//! is written without a compressor.
+
+mod block;
+mod container;
+mod encoder;
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Run, foreign_run};
+use block::write_stored_block;
+use container::{IndexRecord, stream_header, write_footer, write_index};
+
+pub use encoder::Encoder;
+
+/// The index records of a run: for each block its unpadded size and its uncompressed size (section 4.3).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Blocks(Vec<IndexRecord>);
+
+/// The end of a stream: a block with `own` in it (none if it is empty), the index over all blocks, the footer.
+pub(super) fn close(runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
+    let mut records = Vec::new();
+    for run in runs {
+        match run {
+            Run::Xz(blocks) => records.extend_from_slice(&blocks.0),
+            Run::Gzip(_) => return Err(foreign_run()),
+        }
+    }
+    // Sized beforehand, generously: a vector that grows leaves copies of a secret behind.
+    let mut out = Vec::with_capacity(own.len() + own.len() / (16 << 10) + records.len() * 20 + 512);
+    if runs.is_empty() {
+        out.extend_from_slice(&stream_header());
+    }
+    if !own.is_empty() {
+        records.push(write_stored_block(&mut out, own));
+    }
+    let index_size = write_index(&mut out, &records);
+    write_footer(&mut out, index_size)?;
+    Ok(out)
+}

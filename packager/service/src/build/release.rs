@@ -1,0 +1,141 @@
+//! Components as the update repository's metadata lists them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use packager_artifact::Sha256Digest;
+use packager_fleetd::{Archive, ArchiveEntry, Component, Fetched, Form, Program};
+use packager_formats::Content;
+use packager_store::Versions;
+use packager_targets::{CachedTarget, EntryKind, Repository, Target, TargetName, TrustedMetadata, Unpacked};
+
+use super::BuildError;
+
+/// A component of a release.
+pub(super) struct Release {
+    pub(super) component: Component,
+    pub(super) version: String,
+    target: Target,
+}
+
+impl Release {
+    /// Looks `component` up.
+    pub(super) fn find(metadata: &TrustedMetadata, component: Component) -> Result<Self, BuildError> {
+        let fault = |reason| BuildError::component(component.program.as_str(), reason);
+        let name: TargetName = component
+            .target_name()
+            .parse()
+            .map_err(|_| fault("its name cannot be that of a target"))?;
+        let target = metadata.target(&name)?;
+        let version = target.version().ok_or_else(|| fault("it has no version"))?;
+        Ok(Self {
+            version: version.as_str().to_owned(),
+            component,
+            target,
+        })
+    }
+
+    /// Names the target's bytes: the strongest digest that is listed.
+    pub(super) fn identity(&self) -> Sha256Digest {
+        let hashes = self.target.hashes();
+        match (hashes.sha512(), hashes.sha256()) {
+            (Some(sha512), _) => Sha256Digest::of(sha512),
+            (None, Some(sha256)) => Sha256Digest::from_bytes(*sha256),
+            // Metadata without a hash is refused when it is read.
+            (None, None) => Sha256Digest::of(b""),
+        }
+    }
+
+    /// Fetches the target.
+    pub(super) async fn fetch(&self, repository: &Repository) -> Result<Fetched, BuildError> {
+        let cached = repository.fetch(&self.target).await?;
+        Ok(match self.component.form() {
+            Form::Executable => Fetched::Executable(Arc::new(TargetContent {
+                identity: self.identity(),
+                cached,
+            })),
+            Form::Archive => {
+                let unpacked = repository.unpack(&cached).await?;
+                Fetched::Archive(archive(&cached, &unpacked))
+            }
+        })
+    }
+}
+
+/// The versions of the components of a package.
+pub(super) fn versions(releases: &[Release]) -> Versions {
+    let version = |program| {
+        let release = releases.iter().find(|release| release.component.program == program);
+        release.map(|release| release.version.clone())
+    };
+    Versions {
+        orbit: version(Program::Orbit).unwrap_or_default(),
+        osqueryd: version(Program::Osqueryd).unwrap_or_default(),
+        desktop: version(Program::Desktop),
+    }
+}
+
+fn archive(cached: &CachedTarget, unpacked: &Arc<Unpacked>) -> Archive {
+    let entries = unpacked.entries.iter().map(|entry| ArchiveEntry {
+        path: entry.path.as_str().to_owned(),
+        mode: entry.mode,
+        content: match &entry.kind {
+            EntryKind::Directory => None,
+            EntryKind::File { size_bytes, source } => Some(Arc::new(UnpackedContent {
+                source: source.clone(),
+                size_bytes: *size_bytes,
+                identity: Sha256Digest::of(&[cached.sha256().as_slice(), entry.path.as_str().as_bytes()].concat()),
+                _archive: Arc::clone(unpacked),
+            })),
+        },
+    });
+    Archive {
+        sha512: hex::encode(cached.sha512()),
+        entries: entries.collect(),
+    }
+}
+
+/// A target that is packaged as it is.
+struct TargetContent {
+    cached: CachedTarget,
+    identity: Sha256Digest,
+}
+
+impl Content for TargetContent {
+    fn size_bytes(&self) -> u64 {
+        self.cached.size_bytes()
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(self.cached.open()?))
+    }
+
+    fn identity(&self) -> Sha256Digest {
+        self.identity
+    }
+}
+
+/// A file of an unpacked archive. Its archive and its place in it name its bytes.
+struct UnpackedContent {
+    source: PathBuf,
+    size_bytes: u64,
+    identity: Sha256Digest,
+    /// The folder lives as long as this does.
+    _archive: Arc<Unpacked>,
+}
+
+impl Content for UnpackedContent {
+    fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(File::open(&self.source)?))
+    }
+
+    fn identity(&self) -> Sha256Digest {
+        self.identity
+    }
+}
