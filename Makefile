@@ -6,9 +6,11 @@ CARGO ?= cargo
 TEST_PACKAGES := binutils build-essential debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
 	python3-venv systemd systemd-container xz-utils
 DEMO_PACKAGES := build-essential dpkg xz-utils
+# What the service is measured against.
+BENCH_PACKAGES := build-essential dpkg-dev nginx-light xz-utils
 CHROOT := target/chroots/bookworm
 
-.PHONY: demo test lint bench chroot test-tools demo-tools
+.PHONY: demo test lint bench chroot test-tools demo-tools bench-tools
 
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
@@ -21,8 +23,9 @@ lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 
-bench:
-	$(CARGO) run --release --locked -p packager-service --example bench
+bench: bench-tools
+	$(CARGO) build --release --locked -p packager
+	$(CARGO) run --release --locked -p packager --example bench
 
 # Installs the packages of a list that are not there.
 define install
@@ -37,6 +40,9 @@ endef
 
 test-tools:
 	$(call install,$(TEST_PACKAGES))
+
+bench-tools:
+	$(call install,$(BENCH_PACKAGES))
 
 demo-tools:
 	$(call install,$(DEMO_PACKAGES))

@@ -7,16 +7,20 @@ use std::time::{Duration, Instant};
 use packager_signing::Signature;
 use packager_spec::PackageSpec;
 use packager_store::{Details, PackageId, Stage, Store};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::Dispatcher;
 use super::dispatcher::Task;
 use crate::build::{BuildError, Builder};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+
+/// Finished packages that wait for the disk at a time, beside the workers: each holds its own bytes and a thread. Those who
+/// wait together share a wait of the disk.
+const SEALING: usize = 32;
 
 /// What the workers are to do.
 #[derive(Debug, Clone, Copy)]
@@ -35,13 +39,18 @@ struct Shop {
     metrics: Arc<Metrics>,
     settings: WorkerSettings,
     tasks: Mutex<mpsc::UnboundedReceiver<Task>>,
+    sealing: Semaphore,
+    builds: TaskTracker,
+    /// No more builds begin.
     stop: CancellationToken,
+    /// Those under way end.
+    park: CancellationToken,
 }
 
 /// The running workers.
 pub(crate) struct Workers {
     running: JoinSet<()>,
-    stop: CancellationToken,
+    shop: Arc<Shop>,
 }
 
 impl Workers {
@@ -55,30 +64,40 @@ impl Workers {
     ) -> (Self, Dispatcher) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&clock), sender);
-        let stop = CancellationToken::new();
-        let workplace = Arc::new(Shop {
+        let shop = Arc::new(Shop {
             store,
             builder,
             clock,
             metrics,
             settings,
             tasks: Mutex::new(receiver),
-            stop: stop.clone(),
+            sealing: Semaphore::new(SEALING),
+            builds: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            park: CancellationToken::new(),
         });
         let mut running = JoinSet::new();
         for _ in 0..settings.count.max(1) {
-            running.spawn(work(Arc::clone(&workplace)));
+            running.spawn(work(Arc::clone(&shop)));
         }
-        (Self { running, stop }, dispatcher)
+        (Self { running, shop }, dispatcher)
     }
 
     /// Lets builds that are under way end, for at most `grace`. What is queued, or does not end in time, is taken up by
     /// the next process.
     pub(crate) async fn stop(mut self, grace: Duration) {
-        self.stop.cancel();
-        let ended = async { while self.running.join_next().await.is_some() {} };
+        let Self { running, shop } = &mut self;
+        shop.stop.cancel();
+        let ended = async {
+            while running.join_next().await.is_some() {}
+            shop.builds.close();
+            shop.builds.wait().await;
+        };
         if tokio::time::timeout(grace, ended).await.is_err() {
-            self.running.shutdown().await;
+            shop.park.cancel();
+            running.shutdown().await;
+            shop.builds.close();
+            shop.builds.wait().await;
             tracing::warn!("builds under way did not end in time; the next start takes them up");
         }
     }
@@ -92,23 +111,36 @@ async fn work(shop: Arc<Shop>) {
             () = shop.stop.cancelled() => return,
             task = next => task,
         };
-        let Some(Task { id, done }) = task else { return };
-        // In a task of its own, so that a defect in one build is not the end of the worker; and not beyond the worker.
-        let build = AbortOnDropHandle::new(tokio::spawn(run(Arc::clone(&shop), id)));
-        if let Err(defect) = build.await {
-            tracing::error!(package = %id.short(), %defect, "a build panicked");
-            end(&shop, id, Err(BuildError::Defect)).await;
-        }
-        if let Some(done) = done {
-            // Whoever asked may have gone.
-            let _ = done.send(());
-        }
+        let Some(task) = task else { return };
+        // The worker is free for the next build as soon as this one only waits for the disk.
+        let (free, freed) = oneshot::channel();
+        shop.builds.spawn(carry_out(Arc::clone(&shop), task, free));
+        let _ = freed.await;
     }
 }
 
-async fn run(shop: Arc<Shop>, id: PackageId) {
+/// One build, to its end or until builds are to be parked.
+async fn carry_out(shop: Arc<Shop>, Task { id, done }: Task, free: oneshot::Sender<()>) {
+    // In a task of its own, so that a defect in it can be recorded.
+    let build = AbortOnDropHandle::new(tokio::spawn(run(Arc::clone(&shop), id, free)));
+    let outcome = tokio::select! {
+        biased;
+        () = shop.park.cancelled() => return,
+        outcome = build => outcome,
+    };
+    if let Err(defect) = outcome {
+        tracing::error!(package = %id.short(), %defect, "a build panicked");
+        end(&shop, id, Err(BuildError::Defect)).await;
+    }
+    if let Some(done) = done {
+        // Whoever asked may have gone.
+        let _ = done.send(());
+    }
+}
+
+async fn run(shop: Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) {
     let started = Instant::now();
-    let outcome = match tokio::time::timeout(shop.settings.build_timeout, build(&shop, id)).await {
+    let outcome = match tokio::time::timeout(shop.settings.build_timeout, build(&shop, id, free)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(BuildError::Timeout),
     };
@@ -118,7 +150,7 @@ async fn run(shop: Arc<Shop>, id: PackageId) {
 }
 
 /// Builds and publishes. A shared part that was lost meanwhile is made anew, once.
-async fn build(shop: &Arc<Shop>, id: PackageId) -> Result<(), BuildError> {
+async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Result<(), BuildError> {
     let job = match shop.store.job(id) {
         // Destroyed while it was queued.
         Err(packager_store::Error::NotInProgress) => return Ok(()),
@@ -126,16 +158,25 @@ async fn build(shop: &Arc<Shop>, id: PackageId) -> Result<(), BuildError> {
     };
     let spec = PackageSpec::from_canonical_bytes(&job).map_err(|_| BuildError::Defect)?;
     drop(job);
-    match attempt(shop, id, &spec).await {
-        Err(BuildError::Store(packager_store::Error::PartMissing)) => attempt(shop, id, &spec).await,
+    let mut free = Some(free);
+    match attempt(shop, id, &spec, &mut free).await {
+        Err(BuildError::Store(packager_store::Error::PartMissing)) => attempt(shop, id, &spec, &mut free).await,
         outcome => outcome,
     }
 }
 
-async fn attempt(shop: &Arc<Shop>, id: PackageId, spec: &PackageSpec) -> Result<(), BuildError> {
+/// Frees the worker once the package only waits for the disk.
+async fn attempt(
+    shop: &Arc<Shop>,
+    id: PackageId,
+    spec: &PackageSpec,
+    free: &mut Option<oneshot::Sender<()>>,
+) -> Result<(), BuildError> {
     let progress = |stage| shop.store.set_stage(id, stage);
     let built = shop.builder.build(spec, shop.clock.now(), &progress).await?;
     progress(Stage::Sealing);
+    let _place = shop.sealing.acquire().await.map_err(|_| BuildError::Defect)?;
+    *free = None;
     let shop = Arc::clone(shop);
     let published = tokio::task::spawn_blocking(move || {
         let details = Details {

@@ -103,6 +103,9 @@ pub async fn start(
         .admin_listen
         .map(|address| listen_admin(&app, address))
         .transpose()?;
+    if let Some(admin) = &admin {
+        tracing::info!(address = %admin.address, "listening for the operator");
+    }
     tracing::info!(address = %public.address, "listening");
     Ok(Running {
         public,

@@ -1,8 +1,8 @@
 //! Asks the service as a person's program would.
 
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
+
+use crate::service::Service;
 
 /// A client with a few connections.
 pub struct Client {
@@ -11,22 +11,25 @@ pub struct Client {
     http: reqwest::Client,
 }
 
-/// A finished package.
-pub struct Package {
-    pub id: String,
-}
-
 impl Client {
-    pub fn new(address: SocketAddr, admin: SocketAddr) -> Self {
+    pub fn new(service: &Service) -> Self {
         Self {
-            base: format!("http://{address}"),
-            admin: format!("http://{admin}"),
+            base: format!("http://{}", service.address),
+            admin: format!("http://{}", service.admin),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         }
     }
 
-    /// Asks for a package that nobody asked for before, and returns when its status says success.
-    pub async fn build(&self, number: usize) -> Package {
+    /// Waits until the service can build.
+    pub async fn ready(&self) {
+        let url = format!("{}/readyz", self.base);
+        while !self.http.get(&url).send().await.unwrap().status().is_success() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Asks for a package that nobody asked for before, and returns its id when its status says success.
+    pub async fn build(&self, number: usize) -> String {
         let request = json!({
             "type": "deb", "fleet-desktop": true,
             "fleet_url": "https://fleet.customer.example", "enroll_secret": format!("secret of customer {number}"),
@@ -47,7 +50,7 @@ impl Client {
             )
             .await;
             match status["status"].as_str() {
-                Some("success") => return Package { id },
+                Some("success") => return id,
                 Some("in-progress") => tokio::task::yield_now().await,
                 _ => panic!("{status}"),
             }
