@@ -3,14 +3,16 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := binutils build-essential debootstrap dpkg-dev lintian openssl procps python3 python3-pip \
-	python3-venv systemd systemd-container xz-utils
+TEST_PACKAGES := apt-utils binutils build-essential debian-archive-keyring debootstrap dpkg-dev gnupg lintian openssl \
+	procps python3 python3-pip python3-venv systemd systemd-container xz-utils
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential dpkg-dev nginx-light xz-utils
-CHROOT := target/chroots/bookworm
+# The Debian releases that the scenarios install packages on.
+SUITES := bullseye bookworm trixie
+CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test lint bench chroot test-tools demo-tools bench-tools
+.PHONY: demo test lint bench chroot $(CHROOTS) test-tools demo-tools bench-tools
 
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
@@ -53,6 +55,10 @@ demo-tools:
 	.venv/bin/pip install --quiet --disable-pip-version-check -r fixtures/tuf/requirements.txt
 	touch $@
 
-# The system that the scenarios install packages in. The recipe leaves one alone that it made before.
+# The systems that the scenarios install packages in, side by side: a system is made by waiting for the archive as much
+# as by unpacking. The recipe leaves alone what it made before.
 chroot: test-tools
-	fixtures/chroot/make $(CHROOT) bookworm
+	@$(MAKE) --no-print-directory --jobs=$(words $(SUITES)) $(CHROOTS)
+
+$(CHROOTS): target/chroots/%:
+	fixtures/chroot/make $@ $*

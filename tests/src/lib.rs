@@ -12,6 +12,8 @@
 //! | [`suite`] | the Debian releases that there are systems of |
 //! | [`chroot`] | a Debian system of its own for each test |
 //! | [`booted`] | the same, with systemd running |
+//! | [`apt`] | an apt repository of one's own |
+//! | [`docs`] | the commands of the documentation |
 //! | [`listing`] | what lies on a system |
 //!
 //! Helpers fail like tests: they panic, and say what the tool said.
@@ -25,10 +27,12 @@
 )]
 
 pub mod agent;
+pub mod apt;
 pub mod booted;
 pub mod chroot;
 mod client;
 pub mod deb;
+pub mod docs;
 pub mod foreign;
 pub mod host;
 pub mod listing;

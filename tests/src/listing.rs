@@ -98,6 +98,22 @@ impl Listing {
         self
     }
 
+    /// Without the digests of what files hold.
+    #[must_use]
+    pub fn without_digests(&self) -> Self {
+        let is_digest = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let shorten = |what: &str| match what.rsplit_once(' ') {
+            Some((rest, last)) if is_digest(last) => rest.to_owned(),
+            _ => what.to_owned(),
+        };
+        Self(
+            self.0
+                .iter()
+                .map(|(path, what)| (path.clone(), shorten(what)))
+                .collect(),
+        )
+    }
+
     /// The paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

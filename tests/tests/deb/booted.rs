@@ -7,7 +7,9 @@ use packager_tests::deb::build_deb;
 use packager_tests::foreign::Foreign;
 use packager_tests::host::{Host, PACKAGE};
 use packager_tests::request::Request;
+use packager_tests::suite::Suite;
 
+use crate::apt::on_each_suite;
 use crate::environment::{SECRETS, agent_variables, with_certificates};
 use crate::upgrade::{EDITED, FLAGS, release, request};
 
@@ -21,9 +23,31 @@ fn assert_runs(host: &Booted) {
     assert_eq!(host.property("UnitFileState"), "enabled");
 }
 
-#[test]
-fn a_life() {
-    let host = Booted::fresh();
+on_each_suite!(a_life, the_unit_is_right_to_systemd);
+
+const UNIT: &str = "/usr/lib/systemd/system/orbit.service";
+
+/// systemd of Debian 11 verifies nothing where it does not run.
+fn the_unit_is_right_to_systemd(suite: Suite) {
+    let host = Booted::of(suite);
+    host.install(&release("1.58.0"));
+    let verified = host.run(&["systemd-analyze", "verify", UNIT]);
+    assert!(verified.succeeded(), "{verified}");
+    assert_eq!((verified.stdout.as_str(), verified.stderr.as_str()), ("", ""));
+    // The check is one: it sees a fault.
+    host.sh(
+        r#"sed -i 's/^ExecStart=.*/ExecStart=orbit;/; s/^Restart=/Restrat=/' "$1""#,
+        &[UNIT],
+    );
+    let verified = host.run(&["systemd-analyze", "verify", UNIT]);
+    assert!(
+        !verified.succeeded() && verified.stderr.contains("Restrat"),
+        "{verified}"
+    );
+}
+
+fn a_life(suite: Suite) {
+    let host = Booted::of(suite);
     host.install(&release("1.58.0"));
     assert_runs(&host);
     assert_eq!(host.property("CPUQuotaPerSecUSec"), "200ms");

@@ -1,7 +1,7 @@
 //! The deb on real systems: the real `dpkg`, `apt`, `systemd` and `lintian` judge it.
 //!
 //! What is expected is *What an installer must contain*, section 3.4, on Linux. Each test has a Debian system of its
-//! own, and none needs another. They need root's rights and the base system that `make chroot` makes.
+//! own, and none needs another. They need root's rights and the base systems that `make chroot` makes.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod environment;
 mod in_band;
 mod install;
 mod lintian;
+mod local;
 mod purge;
 mod remove;
 mod secrecy;

@@ -11,7 +11,7 @@ use crate::upgrade::{EDITED, FLAGS, request};
 const FLAG: &str = "--tls_dump=secret-in-a-flag-3Xw9";
 const KEPT_FLAG: &str = "secret-in-an-edited-flag-8Zk1";
 
-/// Files with one of the patterns that `$1` (a user) can read, the folder of packages aside.
+/// Files with one of the patterns `$2` that `$1` (a user) can read, the folder of packages aside.
 const FIND: &str = r#"
 setpriv --reuid="$1" --regid="$1" --clear-groups sh -euc '
   find / -path /proc -prune -o -path /mnt -prune -o -type f -readable -print0 2>/dev/null |
@@ -19,7 +19,7 @@ setpriv --reuid="$1" --regid="$1" --clear-groups sh -euc '
 ' sh $2
 "#;
 
-fn readable_by(host: &impl Host, user: &str, secrets: &[&str]) -> Vec<String> {
+pub fn readable_by(host: &impl Host, user: &str, secrets: &[&str]) -> Vec<String> {
     let patterns: Vec<String> = secrets.iter().map(|secret| format!("-e {secret}")).collect();
     let mut found: Vec<String> = host
         .sh(FIND, &[user, &patterns.join(" ")])
