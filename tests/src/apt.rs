@@ -28,7 +28,7 @@ impl AptRepository {
     /// An empty repository with a new key, seen by `host`.
     ///
     /// # Panics
-    /// As all methods here, if a command fails.
+    /// If it fails.
     #[must_use]
     pub fn seen_by(host: &Chroot) -> Self {
         let (exchange, inside) = host.exchange();
@@ -43,6 +43,9 @@ impl AptRepository {
     }
 
     /// Publishes `debs` beside what is there.
+    ///
+    /// # Panics
+    /// If it fails.
     pub fn publish(&self, debs: &[&Deb]) {
         for deb in debs {
             fs::copy(deb.path(), self.folder.join(deb.file_name())).unwrap();
@@ -51,6 +54,9 @@ impl AptRepository {
     }
 
     /// Signs with another key from now on, whose public half nobody gets.
+    ///
+    /// # Panics
+    /// If it fails.
     pub fn change_key(&mut self) {
         self.end_agent();
         self.keys = tempfile::tempdir().unwrap();
@@ -81,6 +87,9 @@ impl AptRepository {
     }
 
     /// Serves it by HTTP to those who know the password.
+    ///
+    /// # Panics
+    /// If it fails.
     #[must_use]
     pub fn serve(&self) -> Served {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/apt/serve.py");
