@@ -20,6 +20,7 @@ use crate::product::packager;
 use crate::request::Request;
 
 /// Runs a service, `$2` and on, as long as somebody holds the other end of standard input. `$1` is the service's folder.
+/// Nothing in it is worth a graceful stop.
 const SUPERVISE: &str = r#"
 trap '' INT HUP TERM
 folder=$1
@@ -27,7 +28,7 @@ shift
 "$@" </dev/null &
 exec 2>/dev/null
 cat >/dev/null
-kill $!
+kill -KILL $!
 wait $!
 rm -rf -- "$folder"
 "#;
