@@ -36,6 +36,24 @@ pub enum Error {
     /// The data directory belongs to another master key.
     #[error("the data directory was made with another master key")]
     WrongMasterKey,
+    /// The key was replaced by another, under which the packages are now.
+    #[error("the master key of the data directory has been replaced: the service needs the new one")]
+    ReplacedMasterKey,
+    /// The master key was being replaced when that was interrupted. The files are under the one key or the other.
+    #[error(
+        "the rotation of the data directory's master key was interrupted: run `packager rotate-key` again, as before, \
+         with the old key as the one in use; nothing is lost"
+    )]
+    RotationUnfinished,
+    /// The new key of a rotation is the key in use.
+    #[error("the new master key is the one in use")]
+    SameMasterKey,
+    /// There is nothing in the data directory whose key could be replaced.
+    #[error("the data directory holds no packages: there is nothing to rotate")]
+    NothingToRotate,
+    /// The key file cannot be read or replaced.
+    #[error("the master key cannot be replaced")]
+    MasterKey(#[from] crate::MasterKeyError),
     /// Another process has the data directory open.
     #[error("the data directory is in use by another process")]
     Locked,

@@ -24,7 +24,7 @@ impl Store {
                 return Err(Error::NotInProgress);
             };
             let stored = Stored {
-                fingerprint: Some(job.summary.fingerprint),
+                fingerprint: Some(job.fingerprint),
                 sealed_size_bytes: 0,
                 record: Record::Failed(Failed {
                     logs: logs.to_owned(),

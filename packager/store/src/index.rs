@@ -63,6 +63,11 @@ impl Index {
         })
     }
 
+    /// Another index, in an empty folder.
+    pub(crate) fn beside(&self, path: &Path) -> Result<Self, Error> {
+        Self::open(path, self.remember_expired)
+    }
+
     /// The tree of shared parts.
     pub(crate) fn shared_entries(&self) -> Result<Tree, Error> {
         Ok(self.db.open_tree("shared")?)

@@ -7,15 +7,20 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::MasterKey;
+use crate::key_check::Check;
+use crate::request_digest::RequestDigest;
 
 /// Keys derived from the master key.
 pub(crate) struct Keyring {
     wrapping: XChaCha20Poly1305,
+    /// That of the key which is being replaced, during a rotation.
+    replaced: Option<XChaCha20Poly1305>,
     fingerprint: Hmac<Sha256>,
-    check: [u8; 32],
+    check: Check,
 }
 
 impl Keyring {
@@ -26,8 +31,17 @@ impl Keyring {
         let fingerprint = expand::<64>(&hkdf, b"fleet-packager 1 fingerprint key");
         Self {
             wrapping: XChaCha20Poly1305::new(&Key::from(*wrapping)),
+            replaced: None,
             fingerprint: KeyInit::new(&(*fingerprint).into()),
-            check: *expand(&hkdf, b"fleet-packager 1 key check"),
+            check: Check(*expand(&hkdf, b"fleet-packager 1 key check")),
+        }
+    }
+
+    /// Lets files open that are still sealed under the key that is being replaced.
+    pub(crate) fn with_replaced(self, old: Self) -> Self {
+        Self {
+            replaced: Some(old.wrapping),
+            ..self
         }
     }
 
@@ -36,16 +50,21 @@ impl Keyring {
         &self.wrapping
     }
 
-    /// HMAC-SHA256 (RFC 2104) of `canonical`.
-    pub(crate) fn fingerprint(&self, canonical: &[u8]) -> Fingerprint {
+    /// Unwraps package keys of the key that is being replaced.
+    pub(crate) const fn replaced(&self) -> Option<&XChaCha20Poly1305> {
+        self.replaced.as_ref()
+    }
+
+    /// HMAC-SHA256 (RFC 2104) of a request's digest.
+    pub(crate) fn fingerprint(&self, request: &RequestDigest) -> Fingerprint {
         let mut mac = self.fingerprint.clone();
-        mac.update(canonical);
+        mac.update(request.expose());
         Fingerprint(mac.finalize().into_bytes().into())
     }
 
     /// A value that tells this key from another and, being derived one way, says nothing else about it.
-    pub(crate) const fn check(&self) -> &[u8; 32] {
-        &self.check
+    pub(crate) const fn check(&self) -> Check {
+        self.check
     }
 }
 
@@ -63,14 +82,21 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]
 }
 
 /// A keyed hash of a canonical request: two requests are the same when their fingerprints are. Nothing can be learned
-/// from it without the key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// from it without the key. Compared in constant time.
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal bytes have equal hashes")]
+#[derive(Clone, Copy, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+impl PartialEq for Fingerprint {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 }
 

@@ -3,7 +3,8 @@
 //! # What lies where
 //! ```text
 //! <data>/lock                       held by the one process that has the store open
-//! <data>/key-check                  tells another master key from the right one
+//! <data>/key-check                  tells another master key from the right one, and whether it is being replaced
+//! <data>/master.key                 the master key, where no other place was named for it
 //! <data>/index/                     sled: records, fingerprints, expiry, shared parts
 //! <data>/packages/<2 hex>/<id>.job  what was asked for, sealed, from the promise of a package until its build ends
 //! <data>/packages/<2 hex>/<id>.own  a finished package's own bytes, sealed, until it is destroyed
@@ -29,6 +30,10 @@
 //!
 //! Stages live in memory alone. Builds that were queued or under way start from the beginning after a restart.
 
+// So that unit tests and integration tests share what they need.
+#[cfg(test)]
+extern crate self as packager_store;
+
 mod destroy;
 mod durable;
 mod error;
@@ -36,6 +41,8 @@ mod expire;
 mod fail;
 mod id;
 mod index;
+mod key_check;
+mod key_file;
 mod keyring;
 mod lock;
 mod master_key;
@@ -44,6 +51,9 @@ mod pending;
 mod publish;
 mod record;
 mod recover;
+mod reindex;
+mod request_digest;
+mod rotate;
 mod seal;
 mod settings;
 mod shared;
@@ -62,6 +72,7 @@ pub use master_key::{MasterKey, MasterKeyError};
 pub use open_package::OpenPackage;
 pub use publish::Details;
 pub use record::{Expired, Failed, Record, Signature, Stage, Succeeded, Versions};
+pub use rotate::Rotated;
 pub use settings::{StorageLimit, StoreSettings};
 pub use shared::{Collected, SharedEntry, SharedKey, SharedParts};
 pub use shared_writer::SharedWriter;

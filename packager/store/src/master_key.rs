@@ -91,6 +91,14 @@ impl MasterKey {
         }
     }
 
+    /// Reads the key file at `path`.
+    ///
+    /// # Errors
+    /// Those of [`MasterKey::load_or_create`], and one for a file that is not there.
+    pub fn load_file(path: &Path) -> Result<Self, MasterKeyError> {
+        Self::load(&File::open(path)?)
+    }
+
     fn load(file: &File) -> Result<Self, MasterKeyError> {
         let mode = file.metadata()?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {

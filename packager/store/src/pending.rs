@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::request_digest::RequestDigest;
 use crate::stats::Totals;
 use crate::{Fingerprint, PackageId, Stage};
 
@@ -18,9 +19,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What a job file says beside the request; what brings a job back after a restart.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct JobSummary {
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) digest: RequestDigest,
     pub(crate) created_at: Timestamp,
     /// Tells jobs of the same instant apart.
     pub(crate) sequence: u64,
@@ -28,6 +29,7 @@ pub(crate) struct JobSummary {
 
 /// A job from its creation to the end of its build.
 pub(crate) struct Job {
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) summary: JobSummary,
     pub(crate) request: Zeroizing<Vec<u8>>,
     /// Held while the finished package is being written. Who wants to make the job durable waits for that instead.
@@ -47,8 +49,14 @@ pub(crate) enum JobFile {
 }
 
 impl Job {
-    pub(crate) fn new(summary: JobSummary, request: Zeroizing<Vec<u8>>, file: JobFile) -> Self {
+    pub(crate) fn new(
+        fingerprint: Fingerprint,
+        summary: JobSummary,
+        request: Zeroizing<Vec<u8>>,
+        file: JobFile,
+    ) -> Self {
         Self {
+            fingerprint,
             summary,
             request,
             publishing: Mutex::new(()),
@@ -84,7 +92,7 @@ impl Pending {
 
     pub(crate) fn insert(&mut self, id: PackageId, job: Arc<Job>) {
         self.sequence = self.sequence.max(job.summary.sequence);
-        self.by_fingerprint.insert(job.summary.fingerprint, id);
+        self.by_fingerprint.insert(job.fingerprint, id);
         self.jobs.insert(id, (job, Stage::Queued));
         self.queued += 1;
     }
@@ -92,8 +100,8 @@ impl Pending {
     pub(crate) fn remove(&mut self, id: PackageId) -> Option<Arc<Job>> {
         let (job, stage) = self.jobs.remove(&id)?;
         self.queued -= usize::from(stage == Stage::Queued);
-        if self.by_fingerprint.get(&job.summary.fingerprint) == Some(&id) {
-            self.by_fingerprint.remove(&job.summary.fingerprint);
+        if self.by_fingerprint.get(&job.fingerprint) == Some(&id) {
+            self.by_fingerprint.remove(&job.fingerprint);
         }
         Some(job)
     }

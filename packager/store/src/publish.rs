@@ -5,12 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use packager_artifact::{Artifact, OwnBytes};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::index::Stored;
 use crate::pending::lock;
 use crate::record::{Record, Succeeded, later};
+use crate::request_digest::RequestDigest;
 use crate::seal::{self, Purpose};
-use crate::{Error, Fingerprint, PackageId, Signature, Store, Versions};
+use crate::{Error, PackageId, Signature, Store, Versions};
 
 /// What is to be known of a finished package beside its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub struct Details {
 /// What an own file says beside the bytes; what brings a package back that the index does not know yet.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct OwnSummary {
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) digest: RequestDigest,
     pub(crate) package: Succeeded,
 }
 
@@ -55,7 +57,7 @@ impl Store {
             return Err(Error::PartMissing);
         }
         let summary = OwnSummary {
-            fingerprint: job.summary.fingerprint,
+            digest: job.summary.digest.clone(),
             package: Succeeded {
                 file_name: artifact.file_name().to_owned(),
                 media_type: artifact.media_type().to_owned(),
@@ -69,7 +71,7 @@ impl Store {
         };
         let own = artifact.own_bytes();
         let profile = details.profile.unwrap_or_default();
-        let text = serde_json::to_vec(&summary)?;
+        let text = Zeroizing::new(serde_json::to_vec(&summary)?);
         let sealed = seal::seal(&self.keyring, Purpose::Own, id, [&text, own.expose(), profile.expose()])?;
         let path = self.path(id, Purpose::Own);
         if let Err(error) = self.write(&path, &sealed) {
@@ -79,7 +81,7 @@ impl Store {
         }
 
         let stored = Stored {
-            fingerprint: Some(summary.fingerprint),
+            fingerprint: Some(job.fingerprint),
             sealed_size_bytes: sealed.len() as u64,
             record: Record::Succeeded(summary.package),
         };

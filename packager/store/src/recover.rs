@@ -114,7 +114,8 @@ impl Store {
                 .and_then(|sections| Ok((read_summary::<JobSummary>(&sections.summary)?, sections.body)))
             {
                 Ok((summary, request)) => {
-                    let queued = Job::new(summary, request, JobFile::Written(job));
+                    let fingerprint = self.keyring.fingerprint(&summary.digest);
+                    let queued = Job::new(fingerprint, summary, request, JobFile::Written(job));
                     lock(&self.pending).insert(id, Arc::new(queued));
                     return Ok(());
                 }
@@ -152,7 +153,7 @@ impl Store {
             doomed.push(path);
         }
         let after = record.map(|record| Stored {
-            fingerprint: live.then_some(summary.fingerprint),
+            fingerprint: live.then(|| self.keyring.fingerprint(&summary.digest)),
             sealed_size_bytes: if live { sealed_size_bytes } else { 0 },
             record,
         });

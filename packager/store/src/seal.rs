@@ -117,8 +117,11 @@ pub(crate) fn open(keyring: &Keyring, purpose: Purpose, id: PackageId, file: Vec
     let (wrapped, header) = header.split_first_chunk_mut::<48>().ok_or(Broken::Torn)?;
     let (lengths, nonce) = header.split_first_chunk_mut::<24>().ok_or(Broken::Torn)?;
     let nonce: &[u8; 24] = (&*nonce).try_into().map_err(|_| Broken::Torn)?;
-    let key = open_sealed(wrapped, keyring.wrapping(), &XNonce::from(*wrap_nonce), &aad)?;
-    let key: Zeroizing<[u8; 32]> = Zeroizing::new(key.try_into().map_err(|_| Broken::Torn)?);
+    let nonce_of_key = XNonce::from(*wrap_nonce);
+    let key = unwrap(keyring.wrapping(), &nonce_of_key, wrapped, &aad).or_else(|broken| {
+        let replaced = keyring.replaced().ok_or(broken)?;
+        unwrap(replaced, &nonce_of_key, wrapped, &aad)
+    })?;
     let cipher = XChaCha20Poly1305::new(&Key::from(*key));
 
     let mut plain = [const { Vec::new() }; 3].map(Zeroizing::new);
@@ -136,6 +139,70 @@ pub(crate) fn open(keyring: &Keyring, purpose: Purpose, id: PackageId, file: Vec
     }
     let [summary, body, extra] = plain;
     Ok(Sections { summary, body, extra })
+}
+
+/// Which part of a file [`rewrap`] replaces: the wrapped key and its nonce. Both lie within the first 512 bytes, which
+/// every disk writes as one: after a loss of power there is the old key or the new one, never half of each.
+pub(crate) const WRAP_OFFSET: usize = 8;
+const WRAP_SIZE: usize = 24 + 32 + TAG_SIZE;
+
+/// What there is to do about a file's key in a rotation.
+pub(crate) enum Rewrap {
+    /// It is wrapped under the new key already.
+    Done,
+    /// These bytes are to take their place at [`WRAP_OFFSET`].
+    Bytes([u8; WRAP_SIZE]),
+}
+
+/// Wraps the key of a file, of which `header` is the beginning, under the keyring's own key instead of the one that it
+/// replaces. The sections stay as they are.
+pub(crate) fn rewrap(
+    keyring: &Keyring,
+    purpose: Purpose,
+    id: PackageId,
+    header: &[u8; HEADER_SIZE],
+) -> Result<Rewrap, Broken> {
+    let (magic, header) = header.split_at(WRAP_OFFSET);
+    if magic.iter().all(|byte| *byte == 0) {
+        return Err(Broken::Destroyed);
+    }
+    if magic.split_last() != Some((&purpose.byte(), &MAGIC)) {
+        return Err(Broken::Torn);
+    }
+    let aad = aad(purpose, id);
+    let (nonce, header) = header.split_first_chunk::<24>().ok_or(Broken::Torn)?;
+    let (wrapped, _) = header.split_first_chunk::<48>().ok_or(Broken::Torn)?;
+    if unwrap(keyring.wrapping(), &XNonce::from(*nonce), wrapped, &aad).is_ok() {
+        return Ok(Rewrap::Done);
+    }
+    let replaced = keyring.replaced().ok_or(Broken::Torn)?;
+    let key = unwrap(replaced, &XNonce::from(*nonce), wrapped, &aad)?;
+    let mut bytes = [0; WRAP_SIZE];
+    let (nonce, sealed) = bytes.split_first_chunk_mut::<24>().ok_or(Broken::Torn)?;
+    SysRng.try_fill_bytes(nonce).map_err(|_| Broken::Torn)?;
+    let mut wrapped = Vec::with_capacity(sealed.len());
+    append_sealed(
+        &mut wrapped,
+        keyring.wrapping(),
+        &XNonce::from(*nonce),
+        &aad,
+        key.as_slice(),
+    )
+    .map_err(|_| Broken::Torn)?;
+    sealed.copy_from_slice(&wrapped);
+    Ok(Rewrap::Bytes(bytes))
+}
+
+/// The key of a file.
+fn unwrap(
+    wrapping: &XChaCha20Poly1305,
+    nonce: &XNonce,
+    wrapped: &[u8; 48],
+    aad: &[u8],
+) -> Result<Zeroizing<[u8; 32]>, Broken> {
+    let mut wrapped = Zeroizing::new(*wrapped);
+    let key = open_sealed(wrapped.as_mut_slice(), wrapping, nonce, aad)?;
+    Ok(Zeroizing::new(key.try_into().map_err(|_| Broken::Torn)?))
 }
 
 fn aad(purpose: Purpose, id: PackageId) -> [u8; 24] {

@@ -10,9 +10,11 @@ use jiff::Timestamp;
 
 use crate::durable::{self, make_folder};
 use crate::index::Index;
+use crate::key_check::KeyCheck;
 use crate::keyring::Keyring;
 use crate::lock::Lock;
 use crate::pending::{Pending, lock};
+use crate::request_digest::RequestDigest;
 use crate::seal::Purpose;
 use crate::shred::shred;
 use crate::{Error, Fingerprint, MasterKey, PackageId, SharedParts, StoreSettings};
@@ -28,7 +30,7 @@ pub struct Store {
     pub(crate) pending: Mutex<Pending>,
     /// Sealed files that could not be destroyed when they had to be; tried again by [`Store::expire_due`].
     resisting: Mutex<Vec<PathBuf>>,
-    _lock: Lock,
+    pub(crate) _lock: Lock,
 }
 
 impl Store {
@@ -41,14 +43,34 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Locked`] while another process has it open, [`Error::WrongMasterKey`] when it was made with another
-    /// key, and errors of the disk.
+    /// key, [`Error::ReplacedMasterKey`] and [`Error::RotationUnfinished`] when that key was replaced or is being
+    /// replaced, and errors of the disk. What is in the directory has not been touched then.
     pub fn open(dir: &Path, key: &MasterKey, settings: StoreSettings, now: Timestamp) -> Result<Self, Error> {
         fs::create_dir_all(dir).map_err(Error::io("make the data directory"))?;
         let lock = Lock::take(dir)?;
         let keyring = Keyring::derive(key);
+        let known = KeyCheck::read(dir)?;
+        if let Some(known) = known {
+            known.admit(keyring.check())?;
+        }
+        Self::open_locked(dir, lock, keyring, known, settings, now)
+    }
+
+    /// The rest of [`Store::open`], once it is clear that the key is right. Says in a new directory which one it is.
+    pub(crate) fn open_locked(
+        dir: &Path,
+        lock: Lock,
+        keyring: Keyring,
+        known: Option<KeyCheck>,
+        settings: StoreSettings,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         make_folders(dir).map_err(Error::io("make the folders of the data directory"))?;
         durable::clear_folder(&dir.join("tmp")).map_err(Error::io("clear temporary files"))?;
-        check_key(dir, &keyring)?;
+        if known.is_none() {
+            let key = keyring.check();
+            KeyCheck::InUse { key, replaced: None }.write(dir)?;
+        }
         let index = Index::open(&dir.join("index"), settings.remember_expired)?;
         let entries = index.shared_entries()?;
         let store = Self {
@@ -70,7 +92,7 @@ impl Store {
     /// The fingerprint of a request in its canonical form, which must not depend on `retry`.
     #[must_use]
     pub fn fingerprint(&self, canonical: &[u8]) -> Fingerprint {
-        self.keyring.fingerprint(canonical)
+        self.keyring.fingerprint(&RequestDigest::of(canonical))
     }
 
     /// The shared parts.
@@ -140,18 +162,4 @@ fn make_folders(dir: &Path) -> io::Result<()> {
     }
     fs::File::open(packages)?.sync_all()?;
     fs::File::open(dir)?.sync_all()
-}
-
-/// Compares the key with the one that the directory was made with, or remembers it in a new directory.
-fn check_key(dir: &Path, keyring: &Keyring) -> Result<(), Error> {
-    let path = dir.join("key-check");
-    let check = hex::encode(keyring.check());
-    match fs::read(&path) {
-        Ok(text) if text.trim_ascii() == check.as_bytes() => Ok(()),
-        Ok(_) => Err(Error::WrongMasterKey),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            durable::write(&dir.join("tmp"), &path, check.as_bytes()).map_err(Error::io("write the key check"))
-        }
-        Err(error) => Err(Error::io("read the key check")(error)),
-    }
 }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::pending::{Job, JobFile, JobSummary, Pending, lock};
 use crate::record::Record;
+use crate::request_digest::RequestDigest;
 use crate::seal::{self, Purpose};
 use crate::{Error, Fingerprint, PackageId, Stage, StorageLimit, Store};
 
@@ -79,12 +80,12 @@ impl Store {
         self.check_room(&pending)?;
         let id = PackageId::random();
         let summary = JobSummary {
-            fingerprint: asked,
+            digest: RequestDigest::of(job),
             created_at: now,
             sequence: pending.next_sequence(),
         };
         let request = Zeroizing::new(job.to_vec());
-        pending.insert(id, Arc::new(Job::new(summary, request, JobFile::Unwritten)));
+        pending.insert(id, Arc::new(Job::new(asked, summary, request, JobFile::Unwritten)));
         Ok(Submitted {
             id,
             outcome: Outcome::Created,
@@ -110,7 +111,7 @@ impl Store {
         if *file != JobFile::Unwritten {
             return Ok(());
         }
-        let summary = serde_json::to_vec(&job.summary)?;
+        let summary = Zeroizing::new(serde_json::to_vec(&job.summary)?);
         let sealed = seal::seal(&self.keyring, Purpose::Job, id, [&summary, &job.request, &[]])?;
         let path = self.path(id, Purpose::Job);
         if let Err(error) = self.write(&path, &sealed) {

@@ -155,7 +155,7 @@ pub fn sealed(dir: &Path) -> Vec<PathBuf> {
 
 pub fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     assert!(!needle.is_empty());
-    haystack.windows(needle.len()).any(|window| window == needle)
+    memchr::memmem::find(haystack, needle).is_some()
 }
 
 /// What a process killed at this moment leaves on the disk: a copy of the data directory, without what the running
