@@ -1,14 +1,16 @@
 //! The commands.
 
 use clap::{Parser, Subcommand};
+use packager_settings::LockMemory;
 
 use crate::config::ConfigCommand;
 use crate::demo::DemoFlags;
 use crate::error::Error;
 use crate::healthcheck::HealthcheckFlags;
 use crate::package::PackageFlags;
+use crate::rotate_key::RotateKeyFlags;
 use crate::settings::SettingsFlags;
-use crate::{config, demo, healthcheck, package, serve};
+use crate::{config, demo, hardening, healthcheck, package, rotate_key, serve};
 
 /// `fleetctl package` as a service: installers of Fleet's agent, built in seconds.
 #[derive(Debug, Parser)]
@@ -25,17 +27,26 @@ enum Command {
     Package(Box<PackageFlags>),
     Demo(DemoFlags),
     Healthcheck(HealthcheckFlags),
+    RotateKey(RotateKeyFlags),
     #[command(subcommand)]
     Config(ConfigCommand),
 }
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Error> {
+    hardening::prevent_dumps()?;
     match cli.command {
         Command::Config(command) => config::run(&command),
         Command::Serve(flags) => wait_for(serve::run(flags)),
-        Command::Package(flags) => wait_for(package::run(*flags)),
-        Command::Demo(flags) => wait_for(demo::run(flags)),
+        Command::Package(flags) => {
+            hardening::lock_memory(LockMemory::Auto)?;
+            wait_for(package::run(*flags))
+        }
+        Command::Demo(flags) => {
+            hardening::lock_memory(LockMemory::Auto)?;
+            wait_for(demo::run(flags))
+        }
+        Command::RotateKey(flags) => rotate_key::run(&flags),
         Command::Healthcheck(flags) => wait_for(healthcheck::run(flags)),
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use packager_service::{SystemClock, init_logging};
 
 use crate::error::Error;
-use crate::interrupt;
 use crate::settings::SettingsFlags;
+use crate::{hardening, interrupt};
 
 /// Runs the service until a signal asks it to stop, and then until what is under way has ended.
 pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
@@ -15,6 +15,8 @@ pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
+    // Before any secret is read.
+    hardening::lock_memory(loaded.settings.memory.lock_memory)?.log();
     // Before anything is started, so that a signal during the start is not lost.
     let stop = interrupt::listen()?;
     let running = packager_service::start(&loaded.settings, &|name| std::env::var_os(name), Arc::new(SystemClock))

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::kind::{Describe, Kind, SecretReference};
 use crate::secret::{MAX_SECRET_BYTES, Secret};
 
 /// The folder in which systemd puts a service's credentials (systemd.exec(5), "CREDENTIALS").
@@ -34,6 +35,11 @@ pub struct Resolved {
     /// What the operator should know about how it is kept.
     pub warning: Option<String>,
 }
+
+/// A text that does not say where a secret is kept. It is not part of the message: it may be the secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidReference(String);
 
 /// Why a secret cannot be had. No text of it is part of any message.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +68,20 @@ pub enum SecretError {
 }
 
 impl SecretRef {
+    /// Reads `file:/path`, `env:NAME` or `systemd:NAME`. For command lines, on which the secret itself has no place.
+    ///
+    /// Fails with [`InvalidReference`] for any other text, a bare secret too.
+    pub fn parse_reference(text: &str) -> Result<Self, InvalidReference> {
+        match SecretReference.read(text) {
+            Ok(Self::Bare(_)) => Err(InvalidReference(format!(
+                "must be {}, and not the secret itself",
+                SecretReference.form()
+            ))),
+            Ok(reference) => Ok(reference),
+            Err(refusal) => Err(InvalidReference(refusal.0.into_owned())),
+        }
+    }
+
     /// Fetches the secret. `lookup` answers with an environment variable's value, like `|name| std::env::var_os(name)`.
     /// Reads files, and so may block.
     ///

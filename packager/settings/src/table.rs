@@ -14,7 +14,7 @@ use crate::kind::{
 };
 use crate::secret_ref::SecretRef;
 use crate::setting::{Section, Setting};
-use crate::values::{AllowedOrigins, DebCompression, LogFilter, LogFormat, Prepare, Rate, StorageLimit};
+use crate::values::{AllowedOrigins, DebCompression, LockMemory, LogFilter, LogFormat, Prepare, Rate, StorageLimit};
 
 /// Makes the typed settings, the way to read them, and the rows without types, from one list: help, key, type, default
 /// (as text), kind.
@@ -224,6 +224,15 @@ settings! {
         signing_msi_pin: Option<SecretRef> = "", optional(SecretReference);
         /// The time-stamping authority (RFC 3161) whose word keeps signatures valid when the certificate has ended.
         signing_msi_timestamp_url: Option<Url> = "", optional(WebUrl::Exact);
+    }
+
+    /// How secrets are kept in memory. The process is never dumped, and memory is zeroed when it is freed.
+    "Memory" memory: Memory {
+        /// Whether the process's memory is locked, so that no secret of it is ever in swap: `auto` where the system allows
+        /// it, and otherwise with a line in the log; with `require` the service does not start without. It needs an
+        /// unlimited RLIMIT_MEMLOCK (systemd: `LimitMEMLOCK=infinity`) or the capability CAP_IPC_LOCK.
+        lock_memory: LockMemory = "auto",
+            Choice(&[("auto", LockMemory::Auto), ("require", LockMemory::Require), ("off", LockMemory::Off)]);
     }
 
     /// What the service says of itself, on standard error.

@@ -54,6 +54,17 @@ pub enum Prepare {
     Nothing,
 }
 
+/// Whether the process's memory is kept out of swap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockMemory {
+    /// Where the system allows it.
+    Auto,
+    /// Always: without it the service does not start.
+    Require,
+    /// Never.
+    Off,
+}
+
 /// Directives of the form `level` or `target=level`, separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(pub(crate) String);

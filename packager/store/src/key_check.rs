@@ -59,6 +59,11 @@ impl KeyCheck {
         }
     }
 
+    /// Whether the data directory `dir` says anything.
+    pub(crate) fn exists(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// On return it is on the disk.
     pub(crate) fn write(self, dir: &Path) -> Result<(), Error> {
         durable::write(&dir.join("tmp"), &dir.join(FILE), self.to_string().as_bytes())

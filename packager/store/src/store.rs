@@ -89,6 +89,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether there is a store in the data directory `dir`, or at least the beginning of one, with a master key of its
+    /// own.
+    #[must_use]
+    pub fn is_in(dir: &Path) -> bool {
+        KeyCheck::exists(dir)
+    }
+
     /// The fingerprint of a request in its canonical form, which must not depend on `retry`.
     #[must_use]
     pub fn fingerprint(&self, canonical: &[u8]) -> Fingerprint {

@@ -1,7 +1,7 @@
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::{FLEET_URL, Place, SECRET, Service, names, stderr};
+use crate::support::{FLEET_URL, Place, SECRET, Service, only_package, stderr};
 
 /// Standard error is no terminal here.
 #[test]
@@ -35,13 +35,4 @@ fn the_log_of_a_service_is_json_and_names_no_secret() {
     for private in [SECRET, FLEET_URL, "fleet.example.com", &id] {
         assert!(!log.contains(private), "{private}: {log}");
     }
-}
-
-fn only_package(place: &Place) -> String {
-    let packages = place.path("data/packages");
-    let folders = names(&packages);
-    let mut files = folders.iter().flat_map(|folder| names(&packages.join(folder)));
-    files
-        .find_map(|name| name.strip_suffix(".own").map(str::to_owned))
-        .unwrap()
 }

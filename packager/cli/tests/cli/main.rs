@@ -9,9 +9,12 @@
 
 mod config;
 mod demo;
+mod hardening;
 mod interrupt;
 mod log;
+mod memory;
 mod package;
 mod remote;
+mod rotate_key;
 mod serve;
 mod support;

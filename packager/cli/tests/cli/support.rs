@@ -108,6 +108,16 @@ pub(crate) fn holds(folder: &Path, text: &str) -> bool {
     })
 }
 
+/// The id of the only finished package.
+pub(crate) fn only_package(place: &Place) -> String {
+    let packages = place.path("data/packages");
+    let folders = names(&packages);
+    let mut files = folders.iter().flat_map(|folder| names(&packages.join(folder)));
+    files
+        .find_map(|name| name.strip_suffix(".own").map(str::to_owned))
+        .unwrap()
+}
+
 /// A service that runs until this is dropped.
 pub(crate) struct Service {
     child: Child,
@@ -149,6 +159,10 @@ impl Service {
             log: Some(rest),
             url: format!("http://{address}"),
         }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to stop; the exit code and the log.

@@ -3,8 +3,10 @@
 mod admin;
 mod api_error;
 mod client_address;
+mod close_connection;
 mod create;
 mod destroy;
+mod detach_head;
 mod download;
 mod health;
 mod json_body;

@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::detach_head::detach_head;
 use crate::app::App;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -20,10 +21,11 @@ const MAX_ID_BYTES: usize = 64;
 
 /// Wraps every request.
 pub(crate) async fn log_request(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let started = Instant::now();
+    detach_head(&mut request);
     let id = request
         .headers()
         .get(X_REQUEST_ID)

@@ -2,11 +2,13 @@
 
 use actix_cors::Cors;
 use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, head, post, resource};
 use packager_api::openapi_json;
 use packager_settings::AllowedOrigins;
 
 use super::api_error::ApiError;
+use super::close_connection::close_connection;
 use super::create::create;
 use super::destroy::destroy;
 use super::download::download;
@@ -18,6 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(
             resource("/create")
+                .wrap(from_fn(close_connection))
                 .route(post().to(create))
                 .default_service(other_method()),
         )
@@ -28,6 +31,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         )
         .service(
             resource("/download/{package_id}")
+                .wrap(from_fn(close_connection))
                 .route(get().to(download))
                 .route(head().to(download))
                 .route(web::delete().to(destroy))
@@ -35,6 +39,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         )
         .service(
             resource("/download/{package_id}/profile")
+                .wrap(from_fn(close_connection))
                 .route(get().to(profile))
                 .default_service(other_method()),
         )

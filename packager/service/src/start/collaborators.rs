@@ -53,7 +53,12 @@ pub(super) fn open_store(
     // The key file's folder has to be there before the store makes it.
     create_private(&storage.data_dir)?;
     let key = master_key(storage, environment)?;
-    let store = StoreSettings {
+    Ok(Store::open(&storage.data_dir, &key, store_settings(settings), now)?)
+}
+
+pub(super) fn store_settings(settings: &Settings) -> StoreSettings {
+    let storage = &settings.storage;
+    StoreSettings {
         expire_after: storage.expire_after,
         remember_expired: storage.remember_expired,
         queue_limit: settings.builds.queue,
@@ -61,18 +66,19 @@ pub(super) fn open_store(
             packager_settings::StorageLimit::Bytes(bytes) => StorageLimit::Bytes(bytes),
             packager_settings::StorageLimit::DiskPercent(percent) => StorageLimit::DiskPercent(percent),
         },
-    };
-    Ok(Store::open(&storage.data_dir, &key, store, now)?)
+    }
 }
 
 /// The configured key, or the one in the key file, which is made at the first start.
 fn master_key(storage: &Storage, environment: Environment<'_>) -> Result<MasterKey, StartError> {
     if let Some(reference) = &storage.master_key {
-        let secret = resolve("master_key", reference, environment)?;
-        return Ok(MasterKey::from_text(secret_text("master_key", &secret)?)?);
+        return master_key_at("master_key", reference, environment);
     }
     let path = storage.default_master_key_file();
     if !path.exists() {
+        if Store::is_in(&storage.data_dir) {
+            return Err(StartError::NoKeyFile { path });
+        }
         tracing::info!(
             path = %path.display(),
             "making a master key: it protects packages from whoever gets hold of the disk without this file, and not \
@@ -80,6 +86,16 @@ fn master_key(storage: &Storage, environment: Environment<'_>) -> Result<MasterK
         );
     }
     Ok(MasterKey::load_or_create(&path)?)
+}
+
+/// The master key that a reference leads to.
+pub(super) fn master_key_at(
+    key: &'static str,
+    reference: &SecretRef,
+    environment: Environment<'_>,
+) -> Result<MasterKey, StartError> {
+    let secret = resolve(key, reference, environment)?;
+    Ok(MasterKey::from_text(secret_text(key, &secret)?)?)
 }
 
 pub(super) async fn open_repository(

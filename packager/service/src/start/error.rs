@@ -38,6 +38,17 @@ pub enum StartError {
     /// The update URL has no embedded root.
     #[error("update_roots: is needed for this update_url, for which no root is embedded")]
     NoTrustedRoot,
+    /// The data directory was made with a key that is not there any more.
+    #[error("master_key: {} is not there, and the data directory was made with a key: set master_key to it", path.display())]
+    NoKeyFile {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// The master key is kept elsewhere, so a new one is not this program's to make.
+    #[error(
+        "master_key is kept outside the data directory: put the new key beside it and name it with --new-master-key"
+    )]
+    NewKeyNeeded,
     /// The master key cannot be used.
     #[error("master_key")]
     MasterKey(#[from] packager_store::MasterKeyError),

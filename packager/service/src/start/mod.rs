@@ -2,6 +2,7 @@
 
 mod collaborators;
 mod error;
+mod rotate_key;
 mod server;
 
 use std::future::Future;
@@ -24,6 +25,7 @@ use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepa
 pub use collaborators::Environment;
 use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
 pub use error::StartError;
+pub use rotate_key::rotate_key;
 use server::{Listener, listen_admin, listen_public};
 
 /// A service that answers.
