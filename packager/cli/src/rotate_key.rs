@@ -40,8 +40,11 @@ pub(crate) fn run(flags: &RotateKeyFlags) -> Result<(), Error> {
     let environment = |name: &str| std::env::var_os(name);
     let rotated = packager_service::rotate_key(&loaded.settings, new.as_ref(), &environment, Timestamp::now())
         .map_err(Error::failed("the master key was not replaced"))?;
-    let packages = rotated.packages;
-    terminal::result(&format!("{packages} packages are sealed under the new master key"))?;
+    let packages = match rotated.packages {
+        1 => "1 package is".to_owned(),
+        packages => format!("{packages} packages are"),
+    };
+    terminal::result(&format!("{packages} sealed under the new master key"))?;
     if rotated.damaged > 0 {
         let damaged = rotated.damaged;
         terminal::remark(&format!(

@@ -3,7 +3,9 @@
 use std::io::IsTerminal;
 
 use packager_settings::{LogFormat, Logging};
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
@@ -29,7 +31,9 @@ pub fn init_logging(settings: &Logging) -> Result<(), LoggingError> {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let registry = tracing_subscriber::registry().with(EnvFilter::try_new(settings.log.as_str())?);
+    let registry = tracing_subscriber::registry()
+        .with(EnvFilter::try_new(settings.log.as_str())?)
+        .with(filter_fn(|event| may_be_logged(event.target(), *event.level())));
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if json {
         registry.with(layer.json().flatten_event(true)).try_init()?;
@@ -37,4 +41,25 @@ pub fn init_logging(settings: &Logging) -> Result<(), LoggingError> {
         registry.with(layer.with_target(false)).try_init()?;
     }
     Ok(())
+}
+
+/// Whatever the operator asks for, libraries do not trace: they may log what they carry, and know nothing of secrets.
+fn may_be_logged(target: &str, level: Level) -> bool {
+    level <= Level::DEBUG || target == "packager" || target.starts_with("packager_") || target.starts_with("packager::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_do_not_trace() {
+        for own in ["packager", "packager::serve", "packager_service::http"] {
+            assert!(may_be_logged(own, Level::TRACE), "{own}");
+        }
+        for other in ["actix_http::h1", "hyper", "sled::pagecache", "packagers", "log"] {
+            assert!(!may_be_logged(other, Level::TRACE), "{other}");
+            assert!(may_be_logged(other, Level::DEBUG), "{other}");
+        }
+    }
 }

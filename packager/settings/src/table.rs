@@ -237,7 +237,7 @@ settings! {
 
     /// What the service says of itself, on standard error.
     "Logging" logging: Logging {
-        /// What is logged.
+        /// What is logged. Libraries go as far as `debug`: what they trace may hold what they carry.
         log: LogFilter = "info", Filter;
         /// How it is written: `auto` is `text` on a terminal and `json` elsewhere.
         log_format: LogFormat = "auto",

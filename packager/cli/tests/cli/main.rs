@@ -18,3 +18,4 @@ mod remote;
 mod rotate_key;
 mod serve;
 mod support;
+mod trace;

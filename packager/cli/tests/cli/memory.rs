@@ -1,10 +1,12 @@
 //! What is left of a secret in the memory of the service.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
+
+use base64::Engine;
 
 use crate::support::{Place, Service, only_package, stderr};
 
@@ -12,7 +14,7 @@ const MARKED_SECRET: &str = "marked-Zq7wXv3K9s-secret";
 const MARKED_HOST: &str = "marked-tr4pd00r-host.example";
 
 /// How often `needle` is in memory that the process can write, and where.
-pub(crate) fn occurrences(pid: u32, needle: &str) -> Vec<String> {
+pub(crate) fn occurrences(pid: u32, needle: &[u8]) -> Vec<String> {
     let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
     let memory = File::open(format!("/proc/{pid}/mem")).unwrap();
     let mut found = Vec::new();
@@ -43,7 +45,7 @@ fn assert_forgotten(pid: u32, when: &str) {
     loop {
         let found: Vec<_> = [MARKED_SECRET, MARKED_HOST]
             .iter()
-            .flat_map(|marker| occurrences(pid, marker))
+            .flat_map(|marker| occurrences(pid, marker.as_bytes()))
             .collect();
         if found.is_empty() {
             return;
@@ -53,18 +55,20 @@ fn assert_forgotten(pid: u32, when: &str) {
     }
 }
 
-/// One request on a connection of its own, which the service closes; all of its answer.
+/// One request on a connection of its own, which the client would keep open: all that comes until the service closes it.
 pub(crate) fn ask(service: &Service, head: &str, body: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(service.url.trim_start_matches("http://")).unwrap();
     let length = body.len();
-    write!(
-        stream,
-        "{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
+    let request = format!(
+        "{head} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    match stream.read_to_end(&mut answer) {
+        // So ends a connection on which the service has not read everything.
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        result => drop(result.unwrap()),
+    }
     answer
 }
 
@@ -104,4 +108,24 @@ fn a_secret_is_in_memory_while_it_is_needed_and_not_after() {
         String::from_utf8_lossy(&answer)
     );
     assert_forgotten(service.pid(), "after the package was destroyed");
+}
+
+/// It is read from its file, turned into the keys that are derived from it, and not needed any more.
+#[test]
+fn the_master_key_is_not_in_memory_once_the_service_runs() {
+    let place = Place::new();
+    let service = Service::start(&place, &[]);
+    let text = fs::read_to_string(place.path("data/master.key")).unwrap();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.trim()).unwrap();
+    assert_eq!(bytes.len(), 32);
+    // Half a key is as bad.
+    for half in [
+        &text.as_bytes()[..22],
+        &text.as_bytes()[22..44],
+        &bytes[..16],
+        &bytes[16..],
+    ] {
+        let found = occurrences(service.pid(), half);
+        assert!(found.is_empty(), "{found:#?}");
+    }
 }

@@ -121,6 +121,7 @@ pub(crate) fn only_package(place: &Place) -> String {
 /// A service that runs until this is dropped.
 pub(crate) struct Service {
     child: Child,
+    start: String,
     log: Option<JoinHandle<String>>,
     pub(crate) url: String,
 }
@@ -128,13 +129,21 @@ pub(crate) struct Service {
 impl Service {
     /// Starts the service on a free port and waits until it says which.
     pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
+        Self::start_with(place, arguments, |command| command)
+    }
+
+    /// The same, through another program. `--data-dir` may be among the arguments.
+    pub(crate) fn start_with(place: &Place, arguments: &[&str], through: impl FnOnce(Command) -> Command) -> Self {
         let repository = place.repository();
         let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"];
         all.extend(repository.iter().map(String::as_str));
         let data_dir = place.path("data").display().to_string();
-        all.extend(["--data-dir", &data_dir]);
+        if !arguments.contains(&"--data-dir") {
+            all.extend(["--data-dir", &data_dir]);
+        }
         all.extend(arguments);
-        let mut child = place.packager(&all).stderr(Stdio::piped()).spawn().unwrap();
+        let mut command = through(place.packager(&all));
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut log = String::new();
         let address = loop {
@@ -143,11 +152,13 @@ impl Service {
                 .unwrap_or_else(|| panic!("the service did not start: {log}"))
                 .unwrap();
             log = log + &line + "\n";
-            let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let event: serde_json::Value =
+                serde_json::from_str(&line).unwrap_or_else(|_| panic!("the service did not start: {log}"));
             if event["message"] == "listening" {
                 break event["address"].as_str().unwrap().to_owned();
             }
         };
+        let start = log.clone();
         let rest = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 log = log + &line + "\n";
@@ -156,9 +167,15 @@ impl Service {
         });
         Self {
             child,
+            start,
             log: Some(rest),
             url: format!("http://{address}"),
         }
+    }
+
+    /// What it logged before it listened.
+    pub(crate) fn started_with(&self) -> &str {
+        &self.start
     }
 
     pub(crate) fn pid(&self) -> u32 {
