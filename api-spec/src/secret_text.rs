@@ -3,13 +3,14 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// Text that zeroes its memory when dropped and prints nothing of itself in [`Debug`].
 ///
 /// It has no `Display` and no `Deref`: every place that reads the text says [`SecretText::expose_secret`].
 /// It serializes as the plain string, for the one who sends a request.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
@@ -19,6 +20,15 @@ impl SecretText {
         &self.0
     }
 }
+
+/// In constant time, but for the length.
+impl PartialEq for SecretText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for SecretText {}
 
 impl From<String> for SecretText {
     fn from(text: String) -> Self {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::secret_ref::SecretError;
@@ -10,7 +11,7 @@ use crate::secret_ref::SecretError;
 pub const MAX_SECRET_BYTES: usize = 64 * 1024;
 
 /// A secret of 1 to [`MAX_SECRET_BYTES`] bytes. It zeroes itself and prints nothing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
@@ -39,6 +40,15 @@ impl Secret {
         str::from_utf8(without_line_break(&self.0)).map_err(|_| SecretError::NotText)
     }
 }
+
+/// In constant time, but for the length.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_slice().ct_eq(other.0.as_slice()).into()
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -163,3 +163,21 @@ fn from_a_systemd_credential() {
     let error = resolve(&reference("systemd:key"), &[]).unwrap_err();
     assert!(matches!(error, SecretError::NotSet(name) if name == "CREDENTIALS_DIRECTORY"));
 }
+
+#[test]
+fn a_command_line_takes_references_alone() {
+    for reference in ["env:NAME", "file:/path", "systemd:name"] {
+        assert_eq!(
+            SecretRef::parse_reference(reference).ok(),
+            Some(self::reference(reference))
+        );
+    }
+    for text in ["hunter2", "", "env:", "env:1", "file:", "systemd:../x", "vault:x"] {
+        let error = SecretRef::parse_reference(text).unwrap_err().to_string();
+        assert!(
+            error.starts_with("must") || error.starts_with("references") || error.contains("empty"),
+            "{text}: {error}"
+        );
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

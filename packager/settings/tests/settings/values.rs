@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use packager_settings::{AllowedOrigins, DebCompression, LogFormat, Prepare, Settings, StorageLimit, settings};
+use packager_settings::{
+    AllowedOrigins, DebCompression, LockMemory, LogFormat, Prepare, Settings, StorageLimit, settings,
+};
 
 use crate::support::{defaults, flag};
 
@@ -171,6 +173,7 @@ const VALUES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("build_timeout", &["1s", "24h"], &["0s", "25h"]),
     ("deb_compression", &["xz", "gzip"], &["", "XZ", "zstd", "none"]),
+    ("lock_memory", &["auto", "require", "off"], &["", "on", "Auto", "true"]),
     (
         "compression_threads",
         &["cores", "1", "1024"],
@@ -295,6 +298,7 @@ fn the_defaults_are_those_of_the_product() {
         rates,
         limits,
         signing,
+        memory,
         logging,
     } = defaults();
     assert_eq!(network.listen.to_string(), "127.0.0.1:8080");
@@ -333,6 +337,7 @@ fn the_defaults_are_those_of_the_product() {
         signing.notary_url.as_str(),
         "https://appstoreconnect.apple.com/notary/v2/"
     );
+    assert_eq!(memory.lock_memory, LockMemory::Auto);
     assert_eq!(logging.log.as_str(), "info");
     assert_eq!(logging.log_format, LogFormat::Auto);
 }
