@@ -230,7 +230,7 @@ settings! {
     "Memory" memory: Memory {
         /// Whether the process's memory is locked, so that no secret of it is ever in swap: `auto` where the system allows
         /// it, and otherwise with a line in the log; with `require` the service does not start without. It needs an
-        /// unlimited RLIMIT_MEMLOCK (systemd: `LimitMEMLOCK=infinity`) or the capability CAP_IPC_LOCK.
+        /// unlimited `RLIMIT_MEMLOCK` (systemd: `LimitMEMLOCK=infinity`) or the capability `CAP_IPC_LOCK`.
         lock_memory: LockMemory = "auto",
             Choice(&[("auto", LockMemory::Auto), ("require", LockMemory::Require), ("off", LockMemory::Off)]);
     }

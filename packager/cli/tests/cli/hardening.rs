@@ -49,8 +49,8 @@ fn the_service_is_never_dumped() {
         assert_ne!(status(unprivileged.pid())["Uid"].split_whitespace().next(), Some("0"));
     }
     // A crash leaves nothing behind.
-    let (code, _) = service.stop(Signal::ABORT);
-    assert_eq!(code, None);
+    let (exit, _) = service.stop(Signal::ABORT);
+    assert_eq!(exit, None);
     assert!(place.work().is_empty(), "{:?}", place.work());
 }
 
@@ -93,7 +93,7 @@ fn under_a_limit_it_runs_unlocked_or_is_refused_as_the_operator_wants() {
         "{said}"
     );
     drop(service);
-    let output = as_nobody(place.packager(&["serve", "--lock-memory", "require"]))
+    let output = as_nobody(&place.packager(&["serve", "--lock-memory", "require"]))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -116,11 +116,11 @@ const NOBODY: u32 = 65534;
 
 fn service_as_nobody(place: &Place, data_dir: &str, arguments: &[&str]) -> Service {
     let arguments = [&["--data-dir", data_dir], arguments].concat();
-    Service::start_with(place, &arguments, as_nobody)
+    Service::start_with(place, &arguments, |command| as_nobody(&command))
 }
 
 /// The same command without privileges and under a limit of locked memory. The user may read what the test made.
-fn as_nobody(command: Command) -> Command {
+fn as_nobody(command: &Command) -> Command {
     let work = command.get_current_dir().unwrap();
     let readable = Command::new("/bin/chmod")
         .args(["-R", "a+rX"])
