@@ -16,6 +16,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use jiff::Timestamp;
+use rand::TryRng;
+use rand::rngs::SysRng;
 
 use crate::index::Stored;
 use crate::key_check::KeyCheck;
@@ -267,7 +269,9 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Err(Broken::Torn)),
             result => result?,
         }
-        Ok(match seal::rewrap(&self.keyring, purpose, id, &header) {
+        let mut nonce = [0; 24];
+        SysRng.try_fill_bytes(&mut nonce).map_err(io::Error::other)?;
+        Ok(match seal::rewrap(&self.keyring, purpose, id, &header, nonce) {
             Ok(Rewrap::Done) => Ok(None),
             Ok(Rewrap::Bytes(bytes)) => {
                 file.write_all_at(&bytes, WRAP_OFFSET as u64)?;

@@ -155,12 +155,13 @@ pub(crate) enum Rewrap {
 }
 
 /// Wraps the key of a file, of which `header` is the beginning, under the keyring's own key instead of the one that it
-/// replaces. The sections stay as they are.
+/// replaces. The sections stay as they are. `fresh` is the nonce of the new wrapping, from the system's random numbers.
 pub(crate) fn rewrap(
     keyring: &Keyring,
     purpose: Purpose,
     id: PackageId,
     header: &[u8; HEADER_SIZE],
+    fresh: [u8; 24],
 ) -> Result<Rewrap, Broken> {
     let (magic, header) = header.split_at(WRAP_OFFSET);
     if magic.iter().all(|byte| *byte == 0) {
@@ -179,7 +180,7 @@ pub(crate) fn rewrap(
     let key = unwrap(replaced, &XNonce::from(*nonce), wrapped, &aad)?;
     let mut bytes = [0; WRAP_SIZE];
     let (nonce, sealed) = bytes.split_first_chunk_mut::<24>().ok_or(Broken::Torn)?;
-    SysRng.try_fill_bytes(nonce).map_err(|_| Broken::Torn)?;
+    *nonce = fresh;
     let mut wrapped = Vec::with_capacity(sealed.len());
     append_sealed(
         &mut wrapped,
