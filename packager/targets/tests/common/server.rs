@@ -23,6 +23,10 @@ pub enum Answer {
     Unmeasured(Vec<u8>),
     /// Sends a byte of a long body, tells the notification, and falls silent.
     Stall(Arc<Notify>),
+    /// Sends a byte a second of a long body, and tells the notification when it begins.
+    Trickle(Arc<Notify>),
+    /// Valid JSON of this length, in bytes.
+    HugeJson(u64),
     /// Waits for the notification, then sends these.
     Held(Arc<Notify>, Vec<u8>),
 }
@@ -121,6 +125,22 @@ async fn converse(
             stream.write_all(b"x").await?;
             started.notify_one();
             std::future::pending().await
+        }
+        Answer::Trickle(started) => {
+            stream.write_all(&measured(1 << 20)).await?;
+            started.notify_one();
+            loop {
+                stream.write_all(b" ").await?;
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+        }
+        Answer::HugeJson(size_bytes) => {
+            stream.write_all(UNMEASURED).await?;
+            stream.write_all(b"{\"signatures\":[],\"signed\":{\"x\":[0").await?;
+            for _ in 0..size_bytes / 4096 {
+                stream.write_all(&b",0".repeat(2048)).await?;
+            }
+            stream.write_all(b"]}}").await
         }
         Answer::Held(go, content) => {
             go.notified().await;
