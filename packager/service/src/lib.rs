@@ -12,4 +12,4 @@ mod start;
 pub use build::{BuildError, Builder, BuilderSettings, Built, format_of};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use logging::{LoggingError, init_logging};
-pub use start::{Environment, Running, StartError, rotate_key, start};
+pub use start::{Environment, Running, StartError, rotate_key, start, update_limits};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use packager_store::Stats;
+use packager_targets::RefreshStatus;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -47,6 +48,8 @@ pub struct Metrics {
     metadata_expires: Gauge<i64, AtomicI64>,
     metadata_refreshes: Family<Build, Counter>,
     preparations: Family<Build, Counter>,
+    metadata_fresh: Gauge,
+    metadata_refreshed_at: Gauge<i64, AtomicI64>,
 }
 
 impl Metrics {
@@ -91,6 +94,18 @@ impl Metrics {
             "Times that what packages share was made ready for new update metadata, by outcome",
             preparations.clone(),
         );
+        let metadata_fresh = Gauge::default();
+        registry.register(
+            "update_metadata_fresh",
+            "Whether the last refresh of the update metadata succeeded and what it brought has not expired",
+            metadata_fresh.clone(),
+        );
+        let metadata_refreshed_at = Gauge::default();
+        registry.register(
+            "update_metadata_refreshed_timestamp_seconds",
+            "When the update metadata was last refreshed; 0 before the first time",
+            metadata_refreshed_at.clone(),
+        );
         Self {
             registry,
             requests,
@@ -101,6 +116,8 @@ impl Metrics {
             metadata_expires,
             metadata_refreshes,
             preparations,
+            metadata_fresh,
+            metadata_refreshed_at,
         }
     }
 
@@ -124,6 +141,19 @@ impl Metrics {
 
     pub(crate) fn prepared(&self, succeeded: bool) {
         self.preparations.get_or_create(&outcome(succeeded)).inc();
+    }
+
+    /// Takes in how the update repository has answered lately.
+    pub(crate) fn observe_updates(&self, status: &RefreshStatus, now: Timestamp) {
+        let is_current = status.expires.is_some_and(|expires| expires > now);
+        self.metadata_fresh.set(i64::from(status.is_fresh() && is_current));
+        if let Some(at) = status.succeeded_at {
+            self.metadata_refreshed_at.set(at.as_second());
+        }
+        // After a restart there is metadata before there was a refresh.
+        if let Some(expires) = status.expires {
+            self.metadata_expires.set(expires.as_second());
+        }
     }
 
     /// All figures in the text format, those of the store as they are now.

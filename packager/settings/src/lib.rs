@@ -37,5 +37,7 @@ pub use sample::sample;
 pub use secret::{MAX_SECRET_BYTES, Secret};
 pub use secret_ref::{InvalidReference, Resolved, SecretError, SecretRef};
 pub use setting::{Section, Setting, settings};
-pub use table::{Builds, Limits, Logging, Memory, Network, Rates, Settings, Signing, Storage, Update, sections};
+pub use table::{
+    Builds, Limits, Logging, Memory, Network, Rates, Settings, Signing, Storage, Update, UpdateLimits, sections,
+};
 pub use values::{AllowedOrigins, DebCompression, LockMemory, LogFilter, LogFormat, Prepare, Rate, StorageLimit};

@@ -112,6 +112,42 @@ settings! {
         update_tls_client_key: Option<SecretRef> = "", optional(SecretReference);
     }
 
+    /// Bounds on what the update repository may send, and on what is kept of it. The defaults have room for years of
+    /// growth of Fleet's.
+    "Update limits" update_limits: UpdateLimits {
+        /// How much of the repository's files is kept, archives unpacked. What was used longest ago goes first; what a build
+        /// uses stays until the build ends. Stops releases of years from filling the disk.
+        update_cache_limit: u64 = "4GiB", Size { least: 1 << 20, most: 1 << 50 };
+        /// Longest `root.json`. Stops an endless one from filling the memory.
+        update_root_limit: u64 = "512KiB", Size { least: 512, most: 16 << 20 };
+        /// Longest `timestamp.json`. Stops an endless one from filling the memory.
+        update_timestamp_limit: u64 = "64KiB", Size { least: 512, most: 16 << 20 };
+        /// Longest `snapshot.json`, whatever length the timestamp lists. Stops an endless one from filling the memory.
+        update_snapshot_limit: u64 = "1MiB", Size { least: 512, most: 256 << 20 };
+        /// Longest `targets.json`, whatever length the snapshot lists. Stops an endless one from filling the memory.
+        update_targets_limit: u64 = "32MiB", Size { least: 512, most: 256 << 20 };
+        /// Longest target file, whatever length is listed for it. Stops one file from filling the disk.
+        update_target_limit: u64 = "1GiB", Size { least: 512, most: 64 << 30 };
+        /// Most new roots in one refresh. Stops an endless chain of roots from keeping the service busy for ever.
+        update_root_rotations: usize = "256", Count { least: 1, most: 65536 };
+        /// How long the repository may take before it sends, stalls on the way included. Stops a silent server from holding
+        /// a build for ever.
+        update_grace: Duration = "30s", Span { least: SECOND, most: HOUR };
+        /// How many bytes must come in each second beyond that time. Stops a trickle from holding a build for ever.
+        update_throughput: u64 = "32KiB", Size { least: 1, most: 1 << 30 };
+        /// How often a file is asked for when the server fails or a download breaks off, before it is given up. Stops
+        /// the service from keeping a server busy that is just coming back.
+        update_attempts: usize = "3", Count { least: 1, most: 10 };
+        /// Most bytes of an unpacked archive. Stops a few kilobytes that unpack to gigabytes from filling the disk.
+        update_archive_limit: u64 = "1GiB", Size { least: 512, most: 64 << 30 };
+        /// Most files and folders in an archive. Stops a million empty files from exhausting the file system.
+        update_archive_entries: usize = "16384", Count { least: 1, most: 1_000_000 };
+        /// Longest path in an archive, in bytes. Stops paths that hosts would refuse.
+        update_archive_path: usize = "1024", Count { least: 64, most: 4096 };
+        /// Most folders in a path in an archive. Stops paths that cost a host a folder for each two bytes.
+        update_archive_depth: usize = "32", Count { least: 4, most: 1024 };
+    }
+
     /// What is kept, and for how long.
     "Storage" storage: Storage {
         /// The folder for everything that is kept.

@@ -15,5 +15,5 @@ pub(crate) async fn blocking<T: Send + 'static>(
 pub(crate) async fn blocking_io<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
-    blocking(move || work().map_err(Error::cache)).await
+    blocking(move || work().map_err(Error::disk)).await
 }

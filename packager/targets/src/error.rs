@@ -60,6 +60,13 @@ pub enum Error {
         /// What is wrong with it.
         reason: ArchiveFault,
     },
+    /// The disk, or what the service may use of it, is full: files of the cache cannot be written. What was being
+    /// written is removed.
+    #[error("the disk is full: what the update repository delivered cannot be kept")]
+    DiskFull {
+        /// What the operating system said.
+        source: Source,
+    },
     /// The cache directory could not be read or written.
     #[error("the cache of the update repository failed")]
     Cache {
@@ -113,6 +120,17 @@ impl Error {
     pub(crate) fn cache(source: impl StdError + Send + Sync + 'static) -> Self {
         Self::Cache {
             source: Arc::new(source),
+        }
+    }
+
+    /// A failure of the cache's file system.
+    pub(crate) fn disk(source: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::DiskFull {
+                source: Arc::new(source),
+            },
+            _ => Self::cache(source),
         }
     }
 

@@ -19,6 +19,11 @@ pub struct Limits {
     pub root_rotations: u32,
     /// How slow a body may be: an endless trickle holds a build for ever.
     pub pace: Pace,
+    /// How often a file is asked for when the server fails or a body breaks off.
+    pub retry: Retry,
+    /// Most bytes of cached targets and unpacked archives: releases of years fill the disk. What was used longest ago goes
+    /// first, and what is in use stays beyond the limit until it is not.
+    pub cache_bytes: u64,
     /// Bounds on archives inside targets.
     pub archive: ArchiveLimits,
 }
@@ -33,6 +38,8 @@ impl Default for Limits {
             target_bytes: 1 << 30,
             root_rotations: 256,
             pace: Pace::default(),
+            retry: Retry::default(),
+            cache_bytes: 4 << 30,
             archive: ArchiveLimits::default(),
         }
     }
@@ -63,6 +70,29 @@ impl Default for Pace {
         Self {
             grace: Duration::from_secs(30),
             bytes_per_second: 32 << 10,
+        }
+    }
+}
+
+/// How a file is asked for again after a failure that may pass: a server that is away or answers that it failed, a body
+/// that breaks off. What is refused, and what comes too slowly, is not asked for again.
+#[derive(Debug, Clone, Copy)]
+pub struct Retry {
+    /// How often it is asked for in all; zero counts as one. More would keep a server busy that is just coming back.
+    pub attempts: u32,
+    /// The wait before the second attempt, at most; a random half of it is left out, lest all clients come back at the
+    /// same moment. It doubles from attempt to attempt.
+    pub first_delay: Duration,
+    /// The longest wait.
+    pub longest_delay: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            first_delay: Duration::from_millis(500),
+            longest_delay: Duration::from_secs(10),
         }
     }
 }

@@ -1,22 +1,23 @@
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tough::Transport;
 use url::Url;
 
-use crate::archive::Unpacked;
 use crate::blocking::blocking_io;
-use crate::cache::{CacheKey, TargetCache, targets_url};
+use crate::cache::{CacheKey, Shelf, TargetCache, targets_url};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::refresh_status::RefreshStatus;
 use crate::single_flight::SingleFlight;
 use crate::target::{CachedTarget, Target};
 use crate::trusted_metadata::TrustedMetadata;
-use crate::unpacked_store::UnpackedStore;
+use crate::unpacked_store::{UnpackedArchive, UnpackedStore};
 use crate::workflow::{Datastore, MetadataSource, Published, State};
 
 /// Which repository, and how far to trust it.
@@ -43,6 +44,7 @@ struct Inner {
     transport: Box<dyn Transport>,
     state: Mutex<State>,
     refreshes: SingleFlight<(), Arc<TrustedMetadata>>,
+    status: std::sync::Mutex<RefreshStatus>,
     published: Arc<Published>,
     cache: TargetCache,
     downloads: SingleFlight<CacheKey, CachedTarget>,
@@ -62,12 +64,13 @@ impl Repository {
         let url = folder_url(settings.url)?;
         let targets_url = targets_url(&url).map_err(|error| Error::settings("the repository's URL", error))?;
         let folder = settings.cache_dir;
+        let shelf = Shelf::new(settings.limits.cache_bytes);
         let (lock, datastore, cache, unpacked) = blocking_io(move || {
             std::fs::create_dir_all(&folder)?;
             let lock = lock(folder.join("lock"))?;
             let datastore = Datastore::open(folder.join("metadata"))?;
-            let cache = TargetCache::open(folder.join("targets"))?;
-            let unpacked = UnpackedStore::open(folder.join("unpacked"))?;
+            let cache = TargetCache::open(folder.join("targets"), Arc::clone(&shelf))?;
+            let unpacked = UnpackedStore::open(folder.join("unpacked"), shelf)?;
             Ok((lock, datastore, cache, unpacked))
         })
         .await?;
@@ -81,6 +84,7 @@ impl Repository {
             transport,
             state: Mutex::new(state),
             refreshes: SingleFlight::default(),
+            status: std::sync::Mutex::default(),
             published,
             cache,
             downloads: SingleFlight::default(),
@@ -118,6 +122,14 @@ impl Repository {
         Ok(metadata)
     }
 
+    /// How the repository has answered lately, and how long what it answered is good.
+    #[must_use]
+    pub fn status(&self) -> RefreshStatus {
+        let mut status = self.0.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        status.expires = self.0.published.get().map(|metadata| metadata.expires());
+        status
+    }
+
     /// The file of `target`, downloaded unless it is cached. Whoever asks for the same file
     /// meanwhile shares the download, which goes on when a caller goes away.
     pub async fn fetch(&self, target: &Target) -> Result<CachedTarget, Error> {
@@ -133,9 +145,9 @@ impl Repository {
         Ok(cached)
     }
 
-    /// The contents of a target that is a tar.gz archive. Unpacked once, for all callers;
-    /// the files stay until the repository is closed.
-    pub async fn unpack(&self, target: &CachedTarget) -> Result<Arc<Unpacked>, Error> {
+    /// The contents of a target that is a tar.gz archive. Unpacked once, for all callers, for as long as the cache has
+    /// room for it.
+    pub async fn unpack(&self, target: &CachedTarget) -> Result<UnpackedArchive, Error> {
         let limits = self.0.limits.archive;
         self.0.unpacked.unpack(target, limits).await
     }
@@ -148,12 +160,24 @@ impl Inner {
             url: &self.url,
             limits: &self.limits,
         };
-        self.state.lock().await.refresh(&source, now).await
+        let outcome = self.state.lock().await.refresh(&source, now).await;
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.record(now, &outcome);
+        drop(status);
+        outcome
     }
 
     async fn fetch(&self, target: &Target) -> Result<CachedTarget, Error> {
         let (transport, url) = (&*self.transport, &self.targets_url);
         self.cache.obtain(target, transport, url, &self.limits).await
+    }
+}
+
+/// What is under way ends, and the cache directory is free for another.
+impl Drop for Repository {
+    fn drop(&mut self) {
+        self.0.refreshes.end();
+        self.0.downloads.end();
     }
 }
 
@@ -180,8 +204,19 @@ fn folder_url(mut url: Url) -> Result<Url, Error> {
     Ok(url)
 }
 
+/// How often, and at what distance, the lock is tried: whoever had it may be just letting go.
+const LOCK_ATTEMPTS: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
+/// To be called where it may block.
 fn lock(path: PathBuf) -> io::Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    for _ in 1..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            locked => return locked.map(|()| file).map_err(Into::into),
+        }
+    }
     file.try_lock()?;
     Ok(file)
 }

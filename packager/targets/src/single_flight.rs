@@ -3,11 +3,18 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use crate::error::Error;
 
 type Outcome<V> = Option<Result<V, Error>>;
-type Flights<K, V> = Arc<Mutex<HashMap<K, watch::Receiver<Outcome<V>>>>>;
+type Flights<K, V> = Arc<Mutex<HashMap<K, Flight<V>>>>;
+
+struct Flight<V> {
+    outcome: watch::Receiver<Outcome<V>>,
+    /// `None` until its task is there.
+    task: Option<AbortHandle>,
+}
 
 /// Work that is done once for all who ask for it at the same time.
 ///
@@ -36,35 +43,54 @@ where
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
-        let mut outcome = self.join_or_start(key, work);
+        let mut outcome = self.join_or_start(&key, work);
         match outcome.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(result)) => result.clone(),
             _ => Err(Error::cache(Interrupted)),
         }
     }
 
-    fn join_or_start<F>(&self, key: K, work: impl FnOnce() -> F) -> watch::Receiver<Outcome<V>>
+    fn join_or_start<F>(&self, key: &K, work: impl FnOnce() -> F) -> watch::Receiver<Outcome<V>>
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
         let mut flights = lock(&self.0);
-        if let Some(outcome) = flights.get(&key) {
-            return outcome.clone();
+        if let Some(flight) = flights.get(key) {
+            return flight.outcome.clone();
         }
         let (sender, receiver) = watch::channel(None);
-        flights.insert(key.clone(), receiver.clone());
+        let flight = Flight {
+            outcome: receiver.clone(),
+            task: None,
+        };
+        flights.insert(key.clone(), flight);
         let landing = Landing {
-            key,
+            key: key.clone(),
             flights: Arc::clone(&self.0),
         };
         let work = work();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let result = work.await;
             drop(landing);
             // Nobody may be waiting any more.
             let _ = sender.send(Some(result));
         });
+        // It cannot have landed: that takes the lock.
+        if let Some(flight) = flights.get_mut(key) {
+            flight.task = Some(task.abort_handle());
+        }
         receiver
+    }
+
+    /// Ends all work that is under way. Whoever waits for it is told that it was interrupted.
+    pub(crate) fn end(&self) {
+        let tasks: Vec<_> = lock(&self.0)
+            .values()
+            .filter_map(|flight| flight.task.clone())
+            .collect();
+        for task in tasks {
+            task.abort();
+        }
     }
 }
 
@@ -133,6 +159,16 @@ mod tests {
         let second = flights.run(1, || async { Ok(0) });
         go.notify_one();
         assert_eq!(second.await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn work_that_is_ended_is_an_error_and_leaves_nothing_behind() {
+        let flights = SingleFlight::<u8, u8>::default();
+        let asked = flights.run(1, std::future::pending);
+        let end = async { flights.end() };
+        let (result, ()) = tokio::join!(asked, end);
+        assert!(matches!(result, Err(Error::Cache { .. })));
+        assert!(lock(&flights.0).is_empty());
     }
 
     #[tokio::test]

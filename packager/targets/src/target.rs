@@ -3,9 +3,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cache::{CacheKey, Item, Lease};
 use crate::hashes::{Digests, Hashes};
 use crate::target_name::TargetName;
 use crate::target_version::TargetVersion;
+use crate::verified_reader::VerifiedReader;
 
 /// What trusted metadata lists about a target file (TARGETS in the specification, section 4.5).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,7 +46,8 @@ impl Target {
     }
 }
 
-/// A target's file in the cache. Its length and every listed hash held.
+/// A target's file in the cache. Its length and every listed hash held. The file stays where it is for as long as this, or
+/// a clone of it, is there.
 #[derive(Debug, Clone)]
 pub struct CachedTarget(Arc<Inner>);
 
@@ -53,14 +56,16 @@ struct Inner {
     path: PathBuf,
     size_bytes: u64,
     digests: Digests,
+    lease: Arc<Lease>,
 }
 
 impl CachedTarget {
-    pub(crate) fn new(path: PathBuf, size_bytes: u64, digests: Digests) -> Self {
+    pub(crate) fn new(path: PathBuf, size_bytes: u64, digests: Digests, lease: Lease) -> Self {
         Self(Arc::new(Inner {
             path,
             size_bytes,
             digests,
+            lease: Arc::new(lease),
         }))
     }
 
@@ -88,12 +93,37 @@ impl CachedTarget {
         &self.0.digests.sha512
     }
 
-    /// Opens the file for reading.
-    pub fn open(&self) -> io::Result<File> {
-        File::open(&self.0.path)
+    /// Opens the file for reading. The reader fails at the end of a file that has been damaged meanwhile.
+    pub fn open(&self) -> io::Result<VerifiedReader> {
+        let Inner {
+            path,
+            size_bytes,
+            digests,
+            lease,
+        } = &*self.0;
+        let file = File::open(path).inspect_err(|_| lease.suspect())?;
+        Ok(VerifiedReader::new(
+            file,
+            *size_bytes,
+            digests.sha256,
+            Arc::clone(lease),
+        ))
     }
 
     pub(crate) fn digests(&self) -> &Digests {
         &self.0.digests
+    }
+
+    /// Under which name it is cached.
+    pub(crate) fn key(&self) -> Option<&CacheKey> {
+        match self.0.lease.item() {
+            Item::Target(key) => Some(key),
+            Item::Unpacked(_) => None,
+        }
+    }
+
+    /// Whether somebody has read other bytes than there should be.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.0.lease.is_suspect()
     }
 }

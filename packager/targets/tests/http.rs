@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::server::{Answer, Server, file};
-use common::{ORBIT, name, now, published, settings};
+use common::{ORBIT, limits, name, now, published, settings};
 use futures_util::future::join_all;
 use packager_targets::{Check, Error, HttpSettings, Limits, Proxies, Repository, Role, Subject, Target, transport};
 use tempfile::{TempDir, tempdir};
@@ -32,7 +32,7 @@ async fn open_with(server: &Server, root: &[u8], cache: &Path, limits: Limits) -
 }
 
 async fn open(server: &Server, root: &[u8], cache: &Path) -> Repository {
-    open_with(server, root, cache, Limits::default()).await
+    open_with(server, root, cache, limits()).await
 }
 
 /// A repository whose server answers `path` in its own way.
@@ -228,7 +228,7 @@ async fn a_target_beyond_the_limit_is_not_asked_for() {
     let sample = published(folder.path());
     let server = Server::folder(folder.path()).await;
     for (target_bytes, allowed) in [(7, true), (6, false)] {
-        let mut limits = Limits::default();
+        let mut limits = limits();
         limits.target_bytes = target_bytes;
         let cache = cache.path().join(target_bytes.to_string());
         let repository = open_with(&server, sample.root(), &cache, limits).await;
@@ -249,7 +249,7 @@ async fn the_walk_over_roots_is_bounded() {
         sample.sign_root().unwrap();
     }
     let server = Server::folder(folder.path()).await;
-    let mut limits = Limits::default();
+    let mut limits = limits();
     limits.root_rotations = 2;
     let repository = open_with(&server, &pinned, cache.path(), limits).await;
     let metadata = repository.refresh(now()).await.unwrap();

@@ -73,7 +73,7 @@ async fn check(arguments: &[&str]) {
     assert_eq!((folder.mode, &folder.kind), (0o755, &EntryKind::Directory));
     assert_eq!(executable.path.as_str(), "fleet-desktop/fleet-desktop");
     assert_eq!(executable.mode, 0o755);
-    let EntryKind::File { source, size_bytes } = &executable.kind else {
+    let EntryKind::File { source, size_bytes, .. } = &executable.kind else {
         panic!("{executable:?}");
     };
     assert_eq!(*size_bytes, 13);

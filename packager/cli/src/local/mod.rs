@@ -1,6 +1,7 @@
 //! Building on this machine, with the service's own builder.
 
 mod cache;
+mod limits;
 mod repository;
 mod workshop;
 mod write;

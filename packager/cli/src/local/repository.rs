@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use packager_spec::TlsClientIdentity;
-use packager_targets::{
-    ClientIdentity, HttpSettings, Limits, Repository, RepositorySettings, embedded_root, transport,
-};
+use packager_targets::{ClientIdentity, HttpSettings, Repository, RepositorySettings, embedded_root, transport};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::cache::Cache;
+use super::limits::limits;
 use crate::error::Error;
 
 /// Where the agent is fetched from, and whom to trust there.
@@ -46,7 +45,9 @@ impl Source {
                 ))
             })?,
         };
+        let limits = limits(|name| std::env::var_os(name))?;
         let http = HttpSettings {
+            read_timeout: limits.pace.grace,
             private_ca_pem: self.private_ca_pem,
             client_identity: self.client.map(|client| ClientIdentity {
                 certificate_pem: client.certificate().as_pem().as_bytes().to_vec(),
@@ -60,7 +61,7 @@ impl Source {
             cache_dir: cache.folder(&folder_name(&url, &trusted_root))?,
             url,
             trusted_root,
-            limits: Limits::default(),
+            limits,
         };
         Repository::open(settings, transport)
             .await

@@ -19,3 +19,5 @@ mod rotate_key;
 mod serve;
 mod support;
 mod trace;
+mod update_servers;
+mod updates;

@@ -50,15 +50,18 @@ impl Place {
 
     /// A sample repository, as the flags that name it.
     pub(crate) fn repository(&self) -> [String; 4] {
+        self.repository_of(b"#!/bin/sh\nexit 0\n")
+    }
+
+    /// The same, whose programs are all `program`.
+    pub(crate) fn repository_of(&self, program: &[u8]) -> [String; 4] {
         let folder = self.path("repository");
         let expires = Timestamp::now().checked_add(SignedDuration::from_hours(24)).unwrap();
         let mut repository = SampleRepository::create(&folder, SampleSettings::until(expires)).unwrap();
         for (component, file) in [("orbit", "orbit"), ("osqueryd", "osqueryd")] {
             let name = TargetName::in_fleet_layout(component, "linux", "stable", file).unwrap();
             let version = "1.58.0".parse().unwrap();
-            repository
-                .put_target(&name, b"#!/bin/sh\nexit 0\n", Some(&version))
-                .unwrap();
+            repository.put_target(&name, program, Some(&version)).unwrap();
         }
         repository.publish().unwrap();
         let root = folder.join("root.json").display().to_string();
@@ -134,7 +137,23 @@ impl Service {
 
     /// The same, through another program. `--data-dir` may be among the arguments.
     pub(crate) fn start_with(place: &Place, arguments: &[&str], through: impl FnOnce(Command) -> Command) -> Self {
-        let repository = place.repository();
+        Self::run(place, &place.repository(), arguments, through)
+    }
+
+    /// The same with the repository that these flags name, and with these variables.
+    pub(crate) fn start_on(
+        place: &Place,
+        repository: &[String],
+        variables: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Self {
+        Self::run(place, repository, arguments, |mut command| {
+            command.envs(variables.iter().copied());
+            command
+        })
+    }
+
+    fn run(place: &Place, repository: &[String], arguments: &[&str], through: impl FnOnce(Command) -> Command) -> Self {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"];
         all.extend(repository.iter().map(String::as_str));
         let data_dir = place.path("data").display().to_string();

@@ -150,6 +150,10 @@ impl Builder {
     async fn current(&self, now: Timestamp) -> Result<Arc<TrustedMetadata>, BuildError> {
         match self.repository.current(now) {
             Ok(metadata) => Ok(metadata),
+            Err(expired @ packager_targets::Error::Expired { .. }) => {
+                let refreshed = self.repository.refresh(now).await;
+                refreshed.map_err(|refresh| BuildError::Outdated { expired, refresh })
+            }
             Err(_) => Ok(self.repository.refresh(now).await?),
         }
     }

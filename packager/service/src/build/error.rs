@@ -1,5 +1,7 @@
 //! Why a build failed.
 
+use packager_targets::Damaged;
+
 /// Why a build failed. Its text is for the person who asked for the package: no secrets, no paths. The sources are for
 /// the operator's log.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +12,15 @@ pub enum BuildError {
     /// The update repository did not deliver, or delivered what cannot be trusted.
     #[error("the agent could not be fetched: {0}")]
     Targets(#[from] packager_targets::Error),
+    /// What was verified last has expired, and the update repository has nothing newer.
+    #[error("the agent could not be fetched: {expired}, and asking for newer metadata failed: {refresh}")]
+    Outdated {
+        /// What has expired.
+        expired: packager_targets::Error,
+        /// Why there is nothing newer.
+        #[source]
+        refresh: packager_targets::Error,
+    },
     /// The repository's targets cannot be packaged.
     #[error("{0}")]
     Agent(#[from] packager_fleetd::Error),
@@ -31,6 +42,26 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// Whether another attempt starts from something else: a cached file or a shared part that was damaged or lost is
+    /// fetched or made anew.
+    pub(crate) fn is_worth_another_attempt(&self) -> bool {
+        use std::error::Error;
+        if matches!(self, Self::Store(packager_store::Error::PartMissing)) {
+            return true;
+        }
+        let mut cause: Option<&(dyn Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            // `source` of an I/O error skips the error that it wraps.
+            let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            let is_damage = matches!(wrapped, Some(wrapped) if wrapped.is::<Damaged>());
+            if is_damage || error.is::<Damaged>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     /// A target's name that the request led to and that cannot be one.
     pub(super) const fn component(component: &'static str, reason: &'static str) -> Self {
         Self::Agent(packager_fleetd::Error::Component { component, reason })

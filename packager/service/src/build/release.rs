@@ -1,15 +1,15 @@
 //! Components as the update repository's metadata lists them.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use packager_artifact::Sha256Digest;
 use packager_fleetd::{Archive, ArchiveEntry, Component, Fetched, Form, Program};
 use packager_formats::Content;
 use packager_store::Versions;
-use packager_targets::{CachedTarget, EntryKind, Repository, Target, TargetName, TrustedMetadata, Unpacked};
+use packager_targets::{
+    CachedTarget, EntryKind, Repository, Target, TargetName, TrustedMetadata, UnpackedArchive, UnpackedEntry,
+};
 
 use super::BuildError;
 
@@ -77,17 +77,17 @@ pub(super) fn versions(releases: &[Release]) -> Versions {
     }
 }
 
-fn archive(cached: &CachedTarget, unpacked: &Arc<Unpacked>) -> Archive {
+fn archive(cached: &CachedTarget, unpacked: &UnpackedArchive) -> Archive {
     let entries = unpacked.entries.iter().map(|entry| ArchiveEntry {
         path: entry.path.as_str().to_owned(),
         mode: entry.mode,
         content: match &entry.kind {
             EntryKind::Directory => None,
-            EntryKind::File { size_bytes, source } => Some(Arc::new(UnpackedContent {
-                source: source.clone(),
+            EntryKind::File { size_bytes, sha256, .. } => Some(Arc::new(UnpackedContent {
+                archive: unpacked.clone(),
+                entry: entry.clone(),
                 size_bytes: *size_bytes,
-                identity: Sha256Digest::of(&[cached.sha256().as_slice(), entry.path.as_str().as_bytes()].concat()),
-                _archive: Arc::clone(unpacked),
+                identity: Sha256Digest::from_bytes(*sha256),
             })),
         },
     });
@@ -117,13 +117,12 @@ impl Content for TargetContent {
     }
 }
 
-/// A file of an unpacked archive. Its archive and its place in it name its bytes.
+/// A file of an unpacked archive, which stays there for as long as this does.
 struct UnpackedContent {
-    source: PathBuf,
+    archive: UnpackedArchive,
+    entry: UnpackedEntry,
     size_bytes: u64,
     identity: Sha256Digest,
-    /// The folder lives as long as this does.
-    _archive: Arc<Unpacked>,
 }
 
 impl Content for UnpackedContent {
@@ -132,7 +131,8 @@ impl Content for UnpackedContent {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + '_>> {
-        Ok(Box::new(File::open(&self.source)?))
+        let reader = self.archive.open(&self.entry)?.ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(reader))
     }
 
     fn identity(&self) -> Sha256Digest {

@@ -16,6 +16,7 @@ pub(crate) fn admin_routes(config: &mut ServiceConfig) {
 }
 
 async fn metrics(app: Data<App>) -> HttpResponse {
+    app.metrics.observe_updates(&app.repository.status(), app.clock.now());
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .body(app.metrics.render(&app.store.stats()))

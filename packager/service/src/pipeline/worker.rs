@@ -149,7 +149,7 @@ async fn run(shop: Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) {
     shop.metrics.build_ended(succeeded, started.elapsed());
 }
 
-/// Builds and publishes. A shared part that was lost meanwhile is made anew, once.
+/// Builds and publishes. What was lost or damaged meanwhile is fetched or made anew, once.
 async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Result<(), BuildError> {
     let job = match shop.store.job(id) {
         // Destroyed while it was queued.
@@ -160,7 +160,7 @@ async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Re
     drop(job);
     let mut free = Some(free);
     match attempt(shop, id, &spec, &mut free).await {
-        Err(BuildError::Store(packager_store::Error::PartMissing)) => attempt(shop, id, &spec, &mut free).await,
+        Err(error) if error.is_worth_another_attempt() => attempt(shop, id, &spec, &mut free).await,
         outcome => outcome,
     }
 }

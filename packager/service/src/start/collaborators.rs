@@ -11,10 +11,10 @@ use packager_settings::{DebCompression, Prepare, SecretRef, Settings, Storage};
 use packager_spec::{Architecture, Channel};
 use packager_store::{MasterKey, StorageLimit, Store, StoreSettings};
 use packager_targets::{
-    ClientIdentity, HttpSettings as TransportSettings, Limits, Repository, RepositorySettings, embedded_root, transport,
+    ClientIdentity, HttpSettings as TransportSettings, Repository, RepositorySettings, embedded_root, transport,
 };
 
-use super::StartError;
+use super::{StartError, update_limits};
 use crate::app::HttpSettings;
 use crate::build::BuilderSettings;
 
@@ -130,6 +130,7 @@ pub(super) async fn open_repository(
             .map(|path| read("update_tls_ca", path))
             .transpose()?,
         client_identity,
+        read_timeout: settings.update_limits.update_grace,
         ..TransportSettings::default()
     };
     let transport = transport(&update.update_url, &connection)?;
@@ -137,7 +138,7 @@ pub(super) async fn open_repository(
         url: update.update_url.clone(),
         trusted_root,
         cache_dir: settings.storage.data_dir.join("tuf"),
-        limits: Limits::default(),
+        limits: update_limits(&settings.update_limits),
     };
     Ok(Repository::open(repository, transport).await?)
 }

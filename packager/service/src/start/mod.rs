@@ -4,6 +4,7 @@ mod collaborators;
 mod error;
 mod rotate_key;
 mod server;
+mod update_limits;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -27,6 +28,7 @@ use collaborators::{builder_settings, cores, http_settings, open_repository, ope
 pub use error::StartError;
 pub use rotate_key::rotate_key;
 use server::{Listener, listen_admin, listen_public};
+pub use update_limits::update_limits;
 
 /// A service that answers.
 pub struct Running {

@@ -19,3 +19,5 @@ mod queue;
 mod rates;
 mod restart;
 mod secrecy;
+mod update_server;
+mod updates;

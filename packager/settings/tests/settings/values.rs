@@ -82,6 +82,24 @@ const VALUES: &[(&str, &[&str], &[&str])] = &[
     ("update_refresh", &["1s", "24h"], &["0s", "24h1ms"]),
     ("update_tls_ca", &["", "/ca.pem"], &["\n"]),
     (
+        "update_cache_limit",
+        &["1MiB", "1024TiB"],
+        &["1048575", "1025TiB", "off", ""],
+    ),
+    ("update_root_limit", &["512", "16MiB"], &["511", "17MiB"]),
+    ("update_timestamp_limit", &["512", "16MiB"], &["511", "17MiB"]),
+    ("update_snapshot_limit", &["512", "256MiB"], &["511", "257MiB"]),
+    ("update_targets_limit", &["512", "256MiB"], &["511", "257MiB"]),
+    ("update_target_limit", &["512", "64GiB"], &["511", "65GiB"]),
+    ("update_root_rotations", &["1", "65536"], &["0", "65537"]),
+    ("update_grace", &["1s", "1h"], &["999ms", "61m"]),
+    ("update_throughput", &["1", "1GiB"], &["0", "1073741825"]),
+    ("update_attempts", &["1", "10"], &["0", "11"]),
+    ("update_archive_limit", &["512", "64GiB"], &["511", "65GiB"]),
+    ("update_archive_entries", &["1", "1000000"], &["0", "1000001"]),
+    ("update_archive_path", &["64", "4096"], &["63", "4097"]),
+    ("update_archive_depth", &["4", "1024"], &["3", "1025"]),
+    (
         "master_key",
         &["file:<data_dir>/master.key", "file:/k", "env:K", "systemd:key"],
         &[
@@ -293,6 +311,7 @@ fn the_defaults_are_those_of_the_product() {
     let Settings {
         network,
         update,
+        update_limits,
         storage,
         builds,
         rates,
@@ -308,6 +327,10 @@ fn the_defaults_are_those_of_the_product() {
     assert_eq!(network.allowed_origins, AllowedOrigins::Only(Vec::new()));
     assert_eq!(update.update_url.as_str(), "https://tuf.fleetctl.com/");
     assert_eq!(update.update_refresh, Duration::from_secs(300));
+    assert_eq!(
+        (update_limits.update_cache_limit, update_limits.update_attempts),
+        (4 << 30, 3)
+    );
     assert_eq!(storage.data_dir.to_str(), Some("./data"));
     assert_eq!(storage.master_key, None);
     assert_eq!(storage.default_master_key_file().to_str(), Some("./data/master.key"));

@@ -23,6 +23,8 @@ pub enum EntryKind {
     File {
         /// Its length.
         size_bytes: u64,
+        /// Its SHA-256.
+        sha256: [u8; 32],
         /// Where its content lies.
         source: PathBuf,
     },

@@ -3,6 +3,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
 use tar::{Archive, EntryType};
 
 use super::entry::{EntryKind, UnpackedEntry};
@@ -21,6 +22,17 @@ pub struct Unpacked {
     pub entries: Vec<UnpackedEntry>,
 }
 
+impl Unpacked {
+    /// The length of all files.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        let files = self.entries.iter().map(|entry| match &entry.kind {
+            EntryKind::File { size_bytes, .. } => *size_bytes,
+            EntryKind::Directory => 0,
+        });
+        files.sum()
+    }
+}
+
 /// Why unpacking stopped: the archive, or the disk.
 enum Stop {
     Fault(ArchiveFault),
@@ -33,20 +45,17 @@ impl From<ArchiveFault> for Stop {
     }
 }
 
-/// Unpacks the tar.gz at `archive` to `folder`, which does not exist yet and then appears
+/// Unpacks the tar.gz `archive` to `folder`, which does not exist yet and then appears
 /// whole or not at all. Temporary files go beside it.
-pub(crate) fn unpack(archive: &Path, folder: &Path, limits: &ArchiveLimits) -> Result<Unpacked, Error> {
-    let result = File::open(archive)
-        .map_err(Stop::Disk)
-        .and_then(|file| unpack_file(file, folder, limits));
-    match result {
+pub(crate) fn unpack(archive: impl Read, folder: &Path, limits: &ArchiveLimits) -> Result<Unpacked, Error> {
+    match unpack_stream(archive, folder, limits) {
         Ok(entries) => Ok(Unpacked { entries }),
         Err(Stop::Fault(reason)) => Err(Error::Archive { reason }),
-        Err(Stop::Disk(error)) => Err(Error::cache(error)),
+        Err(Stop::Disk(error)) => Err(Error::disk(error)),
     }
 }
 
-fn unpack_file(archive: File, folder: &Path, limits: &ArchiveLimits) -> Result<Vec<UnpackedEntry>, Stop> {
+fn unpack_stream(archive: impl Read, folder: &Path, limits: &ArchiveLimits) -> Result<Vec<UnpackedEntry>, Stop> {
     let parent = folder.parent().unwrap_or(folder);
     let temporary = tempfile::tempdir_in(parent).map_err(Stop::Disk)?;
     let tree = read_archive(archive, temporary.path(), folder, limits)?;
@@ -57,7 +66,7 @@ fn unpack_file(archive: File, folder: &Path, limits: &ArchiveLimits) -> Result<V
 }
 
 /// Writes the contents to numbered files in `temporary`, recorded as if they lay in `folder`.
-fn read_archive(archive: File, temporary: &Path, folder: &Path, limits: &ArchiveLimits) -> Result<Tree, Stop> {
+fn read_archive(archive: impl Read, temporary: &Path, folder: &Path, limits: &ArchiveLimits) -> Result<Tree, Stop> {
     let malformed = |error: io::Error| Stop::Fault(fault_of(&error));
     let stream = MultiGzDecoder::new(BufReader::with_capacity(256 << 10, archive));
     let mut archive = Archive::new(BoundedReader::new(stream, limits.stream_bytes));
@@ -87,8 +96,13 @@ fn read_archive(archive: File, temporary: &Path, folder: &Path, limits: &Archive
         files += 1;
         let size_bytes = entry.size();
         let source = folder.join(&name);
-        tree.add(path, mode, EntryKind::File { size_bytes, source })?;
-        write(&mut entry, &temporary.join(name), size_bytes)?;
+        let sha256 = write(&mut entry, &temporary.join(name), size_bytes)?;
+        let kind = EntryKind::File {
+            size_bytes,
+            sha256,
+            source,
+        };
+        tree.add(path, mode, kind)?;
     }
     // The end of the archive may come before the end of the stream, whose checksum counts.
     let mut rest = archive.into_inner();
@@ -96,9 +110,11 @@ fn read_archive(archive: File, temporary: &Path, folder: &Path, limits: &Archive
     Ok(tree)
 }
 
-fn write(entry: &mut impl Read, path: &Path, size_bytes: u64) -> Result<(), Stop> {
+/// Writes the file, and says what its SHA-256 is.
+fn write(entry: &mut impl Read, path: &Path, size_bytes: u64) -> Result<[u8; 32], Stop> {
     let mut file = File::create_new(path).map_err(Stop::Disk)?;
     let mut buffer = vec![0; 128 << 10];
+    let mut hasher = Sha256::new();
     let mut written = 0;
     loop {
         let read = entry.read(&mut buffer).map_err(|error| Stop::Fault(fault_of(&error)))?;
@@ -106,10 +122,11 @@ fn write(entry: &mut impl Read, path: &Path, size_bytes: u64) -> Result<(), Stop
             break;
         };
         io::Write::write_all(&mut file, piece).map_err(Stop::Disk)?;
+        hasher.update(piece);
         written += read as u64;
     }
     if written != size_bytes {
         return Err(ArchiveFault::Malformed.into());
     }
-    Ok(())
+    Ok(hasher.finalize().into())
 }

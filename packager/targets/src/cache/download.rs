@@ -6,6 +6,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use tough::Transport;
 use url::Url;
 
+use super::Verified;
 use super::key::CacheKey;
 use crate::blocking::blocking_io;
 use crate::body::{self, Body};
@@ -13,7 +14,7 @@ use crate::durable;
 use crate::error::{Check, Error, Subject};
 use crate::hashes::{Digests, Hasher};
 use crate::limits::Limits;
-use crate::target::{CachedTarget, Target};
+use crate::target::Target;
 use crate::workflow::Missing;
 
 const BUFFER_BYTES: usize = 256 << 10;
@@ -28,7 +29,7 @@ pub(super) async fn download(
     transport: &dyn Transport,
     url: &Url,
     limits: &Limits,
-) -> Result<CachedTarget, Error> {
+) -> Result<Verified, Error> {
     if target.length_bytes > limits.target_bytes {
         return Err(Error::untrusted(Subject::Target, Check::Length));
     }
@@ -37,7 +38,7 @@ pub(super) async fn download(
         let folder = folder.to_owned();
         blocking_io(move || NamedTempFile::new_in(folder)).await?
     };
-    let writer = temporary.reopen().map_err(Error::cache)?;
+    let writer = temporary.reopen().map_err(Error::disk)?;
     let (size_bytes, digests) = copy(body, writer).await?;
     if size_bytes != target.length_bytes {
         return Err(Error::untrusted(Subject::Target, Check::Length));
@@ -46,10 +47,9 @@ pub(super) async fn download(
         return Err(Error::untrusted(Subject::Target, Check::Hash));
     }
     let name = key.file_name();
-    let path = folder.join(&name);
     let folder = folder.to_owned();
     blocking_io(move || durable::persist(temporary, &folder, &name)).await?;
-    Ok(CachedTarget::new(path, size_bytes, digests))
+    Ok(Verified { size_bytes, digests })
 }
 
 /// Section 5.7.3: "If consistent snapshots are used …, then the filename is of the form
@@ -84,8 +84,8 @@ async fn copy(mut body: Body, writer: std::fs::File) -> Result<(u64, Digests), E
     while let Some(piece) = body.try_next().await.map_err(failed)? {
         hasher.update(&piece);
         size_bytes += piece.len() as u64;
-        writer.write_all(&piece).await.map_err(Error::cache)?;
+        writer.write_all(&piece).await.map_err(Error::disk)?;
     }
-    writer.flush().await.map_err(Error::cache)?;
+    writer.flush().await.map_err(Error::disk)?;
     Ok((size_bytes, hasher.finish()))
 }

@@ -23,6 +23,26 @@ impl CacheKey {
         }
     }
 
+    /// The key of a file of that name.
+    pub(super) fn of_file_name(name: &str) -> Option<Self> {
+        let (algorithm, digest) = name.split_once('-')?;
+        let key = match algorithm {
+            "sha256" => {
+                let mut sha256 = [0; 32];
+                hex::decode_to_slice(digest, &mut sha256).ok()?;
+                Self::Sha256(sha256)
+            }
+            "sha512" => {
+                let mut sha512 = [0; 64];
+                hex::decode_to_slice(digest, &mut sha512).ok()?;
+                Self::Sha512(Box::new(sha512))
+            }
+            _ => return None,
+        };
+        // Hexadecimal has two spellings, and file names of this cache one.
+        (key.file_name() == name).then_some(key)
+    }
+
     pub(super) fn file_name(&self) -> String {
         match self {
             Self::Sha256(sha256) => format!("sha256-{}", hex::encode(sha256)),

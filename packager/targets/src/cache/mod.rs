@@ -6,46 +6,58 @@
 //! ```
 //!
 //! Nothing here is named by the repository. What an earlier process left is hashed once
-//! more before its first use.
+//! more before its first use, and whatever is read is hashed as it is read. How much may lie here, and what goes first,
+//! is the [`Shelf`]'s.
 
 mod download;
 mod key;
+mod shelf;
 mod verify;
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use tough::Transport;
 use url::Url;
 
 pub(crate) use key::CacheKey;
+pub(crate) use shelf::{Item, Lease, Shelf};
 
 use crate::blocking::blocking_io;
 use crate::error::{Check, Error, Subject};
+use crate::hashes::Digests;
 use crate::limits::Limits;
+use crate::retry::retrying;
 use crate::target::{CachedTarget, Target};
 
 pub(crate) struct TargetCache {
     folder: PathBuf,
+    shelf: Arc<Shelf>,
     /// What this process has verified.
-    verified: Mutex<HashMap<CacheKey, CachedTarget>>,
+    verified: Mutex<HashMap<CacheKey, Verified>>,
+}
+
+/// What a file was when it was hashed.
+#[derive(Debug, Clone, Copy)]
+struct Verified {
+    size_bytes: u64,
+    digests: Digests,
 }
 
 impl TargetCache {
     /// A cache in `folder`, which is made if need be. Downloads that an earlier process left
-    /// unfinished are removed.
-    pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
+    /// unfinished are removed; the files that it cached are put on the shelf, in the order of their age.
+    pub(crate) fn open(folder: PathBuf, shelf: Arc<Shelf>) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            if entry.file_name().as_encoded_bytes().starts_with(b".tmp") {
-                std::fs::remove_file(entry.path())?;
-            }
+        for (key, path, size_bytes) in left_behind(&folder)? {
+            shelf.put(Item::Target(key), path, size_bytes, None);
         }
         Ok(Self {
             folder,
+            shelf,
             verified: Mutex::default(),
         })
     }
@@ -63,9 +75,11 @@ impl TargetCache {
         if let Some(cached) = self.find(&key).await? {
             return Ok(cached);
         }
-        let cached = download::download(&self.folder, &key, target, transport, url, limits).await?;
-        self.remember(key, &cached);
-        Ok(cached)
+        let verified = retrying(limits.retry, || {
+            download::download(&self.folder, &key, target, transport, url, limits)
+        })
+        .await?;
+        Ok(self.put(key, verified))
     }
 
     /// Checks that a file found by one listed hash is the target in all other respects too.
@@ -80,32 +94,74 @@ impl TargetCache {
     }
 
     async fn find(&self, key: &CacheKey) -> Result<Option<CachedTarget>, Error> {
-        let known = self
-            .verified
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .cloned();
-        let folder = self.folder.clone();
-        let key = key.clone();
-        let looked_up = key.clone();
+        let Some(lease) = self.shelf.lease(&Item::Target(key.clone())) else {
+            return Ok(None);
+        };
+        let known = self.verified().get(key).copied().filter(|_| !lease.is_suspect());
+        let (folder, looked_up) = (self.folder.clone(), key.clone());
         let found = blocking_io(move || match known {
-            Some(cached) if verify::is_unchanged(&cached) => Ok(Some(cached)),
+            Some(known) if verify::is_unchanged(&folder.join(looked_up.file_name()), known) => Ok(Some(known)),
             _ => verify::verified(&folder, &looked_up),
         })
         .await?;
-        if let Some(cached) = &found {
-            self.remember(key, cached);
-        }
-        Ok(found)
+        let Some(verified) = found else {
+            // It has been removed. Whoever still reads it is told; nobody else gets it.
+            lease.doom();
+            return Ok(None);
+        };
+        lease.trust();
+        self.verified().insert(key.clone(), verified);
+        let path = self.path(key);
+        Ok(Some(CachedTarget::new(
+            path,
+            verified.size_bytes,
+            verified.digests,
+            lease,
+        )))
     }
 
-    fn remember(&self, key: CacheKey, cached: &CachedTarget) {
-        self.verified
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, cached.clone());
+    fn put(&self, key: CacheKey, verified: Verified) -> CachedTarget {
+        let (path, size_bytes) = (self.path(&key), verified.size_bytes);
+        let lease = self
+            .shelf
+            .put(Item::Target(key.clone()), path.clone(), size_bytes, None);
+        let mut known = self.verified();
+        // What has left the shelf need not be remembered.
+        known.retain(|key, _| self.shelf.holds(&Item::Target(key.clone())));
+        known.insert(key, verified);
+        CachedTarget::new(path, size_bytes, verified.digests, lease)
     }
+
+    fn path(&self, key: &CacheKey) -> PathBuf {
+        self.folder.join(key.file_name())
+    }
+
+    fn verified(&self) -> MutexGuard<'_, HashMap<CacheKey, Verified>> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The files of an earlier process, the oldest first. Unfinished ones are removed.
+fn left_behind(folder: &Path) -> io::Result<Vec<(CacheKey, PathBuf, u64)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".tmp") {
+            std::fs::remove_file(entry.path())?;
+            continue;
+        }
+        if let Some(key) = name.to_str().and_then(CacheKey::of_file_name) {
+            let metadata = entry.metadata()?;
+            let age = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            files.push((age, key, entry.path(), metadata.len()));
+        }
+    }
+    files.sort_by_key(|(age, ..)| *age);
+    Ok(files
+        .into_iter()
+        .map(|(_, key, path, size_bytes)| (key, path, size_bytes))
+        .collect())
 }
 
 /// Where targets lie below a repository's URL.

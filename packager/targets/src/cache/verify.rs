@@ -2,13 +2,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::Verified;
 use super::key::CacheKey;
 use crate::hashes::Hasher;
-use crate::target::CachedTarget;
 
-/// The file that an earlier process cached under `key`, if it still is what its name says.
-/// One that is not is removed.
-pub(super) fn verified(folder: &Path, key: &CacheKey) -> io::Result<Option<CachedTarget>> {
+/// Hashes the file that was cached under `key`, and says what it found if it still is what its name says. One that is not
+/// is removed.
+pub(super) fn verified(folder: &Path, key: &CacheKey) -> io::Result<Option<Verified>> {
     let path = folder.join(key.file_name());
     let mut file = match File::open(&path) {
         Ok(file) => file,
@@ -28,14 +28,14 @@ pub(super) fn verified(folder: &Path, key: &CacheKey) -> io::Result<Option<Cache
     }
     let digests = hasher.finish();
     if key.matches(&digests) {
-        return Ok(Some(CachedTarget::new(path, size_bytes, digests)));
+        return Ok(Some(Verified { size_bytes, digests }));
     }
     tracing::warn!(file = %key.file_name(), "a cached target is damaged and is removed");
     std::fs::remove_file(path)?;
     Ok(None)
 }
 
-/// Whether the file of a target that was verified before is still there in its full length.
-pub(super) fn is_unchanged(cached: &CachedTarget) -> bool {
-    std::fs::metadata(cached.path()).is_ok_and(|metadata| metadata.is_file() && metadata.len() == cached.size_bytes())
+/// Whether a file that was verified before is still there in its full length.
+pub(super) fn is_unchanged(path: &Path, verified: Verified) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == verified.size_bytes)
 }

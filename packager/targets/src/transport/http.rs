@@ -1,3 +1,5 @@
+use std::error::Error as _;
+
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use reqwest::redirect::{Attempt, Policy};
@@ -66,6 +68,31 @@ fn follow(attempt: Attempt<'_>, redirects: usize) -> reqwest::redirect::Action {
     } else {
         attempt.follow()
     }
+}
+
+/// Whether what failed may succeed the next time: the server was away, failed, was too busy, or broke off.
+pub(crate) fn may_pass(error: &TransportError) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(UnexpectedStatus(status)) = error.downcast_ref() {
+            let is_busy = matches!(*status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+            return is_busy || status.is_server_error();
+        }
+        if let Some(error) = error.downcast_ref::<reqwest::Error>() {
+            // Who was too slow once has had the time that there is.
+            let was_slow = error.is_timeout() && !error.is_connect();
+            return !was_slow && !error.is_builder() && !error.is_redirect();
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// What a server that fails leads to.
+#[cfg(test)]
+pub(crate) fn broken_off() -> TransportError {
+    let failed = UnexpectedStatus(StatusCode::BAD_GATEWAY);
+    TransportError::new_with_cause(TransportErrorKind::Other, "http://a/", failed)
 }
 
 #[async_trait]

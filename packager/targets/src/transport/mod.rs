@@ -10,6 +10,9 @@ use url::Url;
 
 pub use file::FileTransport;
 pub use http::HttpTransport;
+#[cfg(test)]
+pub(crate) use http::broken_off;
+pub(crate) use http::may_pass;
 pub use settings::{ClientIdentity, HttpSettings, Proxies};
 
 use crate::error::Error;

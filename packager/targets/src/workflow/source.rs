@@ -6,6 +6,7 @@ use url::Url;
 use crate::body;
 use crate::error::{Error, Subject};
 use crate::limits::Limits;
+use crate::retry::retrying;
 use crate::role::Role;
 
 /// Where metadata comes from, and how much of it is read.
@@ -24,6 +25,10 @@ pub(crate) struct Missing;
 impl MetadataSource<'_> {
     /// The file `name` of `role`, or `None` if it is not there.
     pub(super) async fn find(&self, role: Role, name: &str, limit_bytes: u64) -> Result<Option<Bytes>, Error> {
+        retrying(self.limits.retry, || self.ask(role, name, limit_bytes)).await
+    }
+
+    async fn ask(&self, role: Role, name: &str, limit_bytes: u64) -> Result<Option<Bytes>, Error> {
         let subject = Subject::from(role);
         let url = self.url.join(name).map_err(|error| Error::transport(subject, error))?;
         let failed = |error: body::BodyError| error.into_error(subject);

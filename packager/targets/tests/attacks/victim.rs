@@ -244,14 +244,14 @@ fn is_own_name(path: &str) -> bool {
     let digest = |name: &str| name.len() == 128 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     match path.split_once('/') {
         None => path == "lock",
-        Some(("metadata", name)) => !name.contains('/') && name.ends_with(".json"),
+        Some(("metadata", name)) => !name.contains('/') && name.strip_suffix(".json").is_some(),
         Some(("targets", name)) => name.strip_prefix("sha512-").is_some_and(digest),
         Some(_) => false,
     }
 }
 
-fn refused(result: Result<impl std::fmt::Debug, Error>) -> Refusal {
-    match result {
+fn refused<T>(result: Result<T, Error>) -> Refusal {
+    match result.map(drop) {
         Err(Error::Untrusted { subject, check, .. }) => Refusal::Untrusted(subject, check),
         Err(Error::Expired { role, .. }) => Refusal::Expired(role),
         Err(error @ Error::Transport { subject, .. }) => {

@@ -8,6 +8,7 @@
 pub mod server;
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 use packager_targets::sample::{SampleRepository, SampleSettings};
@@ -42,12 +43,19 @@ pub fn publish(folder: &Path, settings: SampleSettings) -> SampleRepository {
     repository
 }
 
+/// The defaults, but that nobody waits before asking again.
+pub fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.retry.first_delay = Duration::ZERO;
+    limits
+}
+
 pub fn settings(url: Url, root: &[u8], cache: &Path) -> RepositorySettings {
     RepositorySettings {
         url,
         trusted_root: root.to_vec(),
         cache_dir: cache.to_owned(),
-        limits: Limits::default(),
+        limits: limits(),
     }
 }
 
