@@ -8,7 +8,7 @@ use packager_targets::Repository;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::http::{RateLimits, TrustedProxies};
+use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
 use crate::pipeline::{Dispatcher, Freshness};
 
@@ -33,5 +33,6 @@ pub(crate) struct App {
     pub(crate) freshness: Arc<Freshness>,
     pub(crate) limits: RateLimits,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) bodies: BodyMemory,
     pub(crate) http: HttpSettings,
 }

@@ -3,6 +3,7 @@
 mod app;
 mod build;
 mod clock;
+mod connection;
 mod http;
 mod logging;
 mod metrics;

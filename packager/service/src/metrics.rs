@@ -27,6 +27,16 @@ struct Build {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Connections {
+    listener: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutConnection {
+    why: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Packages {
     state: &'static str,
 }
@@ -41,6 +51,9 @@ struct Stored {
 pub struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
+    connections: Family<Connections, Gauge>,
+    connections_cut: Family<CutConnection, Counter>,
+    body_bytes: Gauge,
     builds: Family<Build, Counter>,
     build_seconds: Histogram,
     packages: Family<Packages, Gauge>,
@@ -63,6 +76,20 @@ impl Metrics {
             "Requests answered, by route and status",
             requests.clone(),
         );
+        let connections = Family::default();
+        registry.register(
+            "connections",
+            "Connections that are open, by listener",
+            connections.clone(),
+        );
+        let connections_cut = Family::default();
+        registry.register(
+            "connections_cut",
+            "Connections that were ended before their time, by reason",
+            connections_cut.clone(),
+        );
+        let body_bytes = Gauge::default();
+        registry.register("body_bytes", "Bytes that request bodies take", body_bytes.clone());
         let builds = Family::default();
         registry.register("builds", "Builds that ended, by outcome", builds.clone());
         // From a warm build of a millisecond to a cold one of a minute.
@@ -109,6 +136,9 @@ impl Metrics {
         Self {
             registry,
             requests,
+            connections,
+            connections_cut,
+            body_bytes,
             builds,
             build_seconds,
             packages,
@@ -123,6 +153,21 @@ impl Metrics {
 
     pub(crate) fn request_answered(&self, route: &'static str, status: u16) {
         self.requests.get_or_create(&Request { route, status }).inc();
+    }
+
+    /// Counts a connection until what this returns is dropped.
+    pub(crate) fn connection_opened(&self, listener: &'static str) -> OpenConnection {
+        let open = self.connections.get_or_create_owned(&Connections { listener });
+        open.inc();
+        OpenConnection(open)
+    }
+
+    pub(crate) fn connection_cut(&self, why: &'static str) {
+        self.connections_cut.get_or_create(&CutConnection { why }).inc();
+    }
+
+    pub(crate) fn bodies_take(&self, bytes: usize) {
+        self.body_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn build_ended(&self, succeeded: bool, took: Duration) {
@@ -179,6 +224,16 @@ impl Metrics {
             let _ = text.write_str("# EOF\n");
         }
         text
+    }
+}
+
+/// A connection that is counted as open.
+#[derive(Debug)]
+pub(crate) struct OpenConnection(Gauge);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

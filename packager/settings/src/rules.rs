@@ -69,6 +69,10 @@ pub(crate) fn check_values(draft: &mut Draft, settings: &Settings) {
             ));
         }
     }
+    if settings.limits.bodies_limit < settings.limits.body_limit {
+        let origin = draft.origin("bodies_limit");
+        draft.report(origin, "bodies_limit", "must not be less than `body_limit`");
+    }
     if settings.update.update_url.scheme() != "https" {
         for key in [
             "update_tls_ca",

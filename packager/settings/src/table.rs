@@ -207,12 +207,27 @@ settings! {
         /// Longest request body. Stops a client from filling the memory with one request. The default has room for the
         /// longest valid request: five PEM texts and a flagfile of 64 KiB each, with their line breaks escaped.
         body_limit: u64 = "512KiB", Size { least: 16 << 10, most: 16 << 20 };
-        /// Most connections at once. Stops clients from taking all file descriptors and memory; needs about two
-        /// descriptors for each.
+        /// Most memory that the bodies of all requests take together. Stops many clients with a long body each from
+        /// filling the memory.
+        bodies_limit: u64 = "64MiB", Size { least: 16 << 10, most: 64 << 30 };
+        /// Most connections at once; beyond it the ones that have been idle longest are closed, and if none is, new ones.
+        /// Stops clients from taking all file descriptors and memory; needs about two descriptors for each.
         max_connections: usize = "8192", Count { least: 1, most: 1_000_000 };
+        /// Most connections at once from one client address (IPv6: each /64). Trusted proxies may have any number. Stops one
+        /// client from taking all connections.
+        max_connections_per_client: usize = "256", Count { least: 1, most: 1_000_000 };
         /// How long a client may take to send a request. Stops clients from holding connections open with requests that
         /// never end.
         client_timeout: Duration = "10s", Span { least: SECOND, most: HOUR };
+        /// How long an idle connection is kept for the next request. Stops clients from holding connections that they do
+        /// not use.
+        keep_alive: Duration = "30s", Span { least: SECOND, most: HOUR };
+        /// How long a client may take nothing of an answer. Stops clients that ask for packages and do not read them from
+        /// holding connections open.
+        download_idle_timeout: Duration = "30s", Span { least: SECOND, most: HOUR };
+        /// How many bytes of an answer a client has to take each second, on average. Stops clients that read a byte now and
+        /// then from holding connections open.
+        download_least_rate: u64 = "4KiB", Size { least: 1, most: 1 << 30 };
         /// How long downloads and builds that are under way may go on when the service is told to stop. Stops a slow
         /// client from holding up a restart.
         shutdown_timeout: Duration = "30s", Span { least: 0, most: HOUR };

@@ -17,6 +17,7 @@ pub(crate) fn admin_routes(config: &mut ServiceConfig) {
 
 async fn metrics(app: Data<App>) -> HttpResponse {
     app.metrics.observe_updates(&app.repository.status(), app.clock.now());
+    app.metrics.bodies_take(app.bodies.taken_bytes());
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .body(app.metrics.render(&app.store.stats()))

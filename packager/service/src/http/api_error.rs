@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use packager_api::{FieldProblem, MalformedJson, PROBLEM_MEDIA_TYPE, Problem};
 use packager_spec::Rejection;
@@ -39,6 +39,8 @@ pub(crate) enum ApiError {
     },
     /// 415: the body is not JSON.
     MediaType,
+    /// 415: the body is compressed.
+    ContentEncoding,
     /// 416: the range lies outside of the package.
     Range {
         /// The package's length.
@@ -78,6 +80,11 @@ impl ApiError {
                 415,
                 "Unsupported media type",
                 "The body must be application/json.".to_owned(),
+            ),
+            Self::ContentEncoding => (
+                415,
+                "Unsupported content encoding",
+                "The body must not be compressed.".to_owned(),
             ),
             Self::Range { size_bytes } => {
                 let detail = format!("The package has {size_bytes} bytes.");
@@ -129,6 +136,10 @@ impl ResponseError for ApiError {
                 if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size_bytes}")) {
                     response.insert_header((CONTENT_RANGE, value));
                 }
+            }
+            // RFC 9110, section 12.5.3
+            Self::ContentEncoding => {
+                response.insert_header((ACCEPT_ENCODING, "identity"));
             }
             _ => {}
         }

@@ -13,7 +13,7 @@ use crate::app::App;
 pub(super) async fn create(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse, ApiError> {
     let client = AddressKey::from(app.proxies.client(&request));
     let allowance = app.limits.create.check(&client)?;
-    let body = read_json(&request, body, app.http.body_limit_bytes, app.http.client_timeout).await?;
+    let body = read_json(&request, body, &app.http, &app.bodies).await?;
     let submission = Submission::parse(&body)?;
     drop(body);
     let id = app.dispatcher.submit(submission).await?;

@@ -2,12 +2,14 @@
 
 mod admin;
 mod api_error;
+mod body_memory;
 mod client_address;
 mod close_connection;
 mod create;
 mod destroy;
 mod detach_head;
 mod download;
+mod expect;
 mod health;
 mod json_body;
 mod package_id;
@@ -20,7 +22,9 @@ mod routes;
 mod status;
 
 pub(crate) use admin::admin_routes;
-pub(crate) use client_address::TrustedProxies;
+pub(crate) use body_memory::BodyMemory;
+pub(crate) use client_address::{AddressKey, TrustedProxies};
+pub(crate) use expect::refuse_long_bodies;
 pub(crate) use rate_limit::RateLimits;
 pub(crate) use request_log::log_request;
 pub(crate) use routes::{cors, routes};

@@ -2,29 +2,35 @@
 //!
 //! The line has the route, not the path: who has a package's id has the package.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use bytes::Bytes;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::detach_head::detach_head;
 use crate::app::App;
+use crate::connection::{OpenRequest, Pace};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id of a client's that is taken over.
 const MAX_ID_BYTES: usize = 64;
 
-/// Wraps every request.
+/// Wraps every request, and tells the connection's guard from when to when it is being answered.
 pub(crate) async fn log_request(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<Answer>, actix_web::Error> {
     let started = Instant::now();
+    let open = request.request().conn_data::<Arc<Pace>>().map(Pace::open_request);
     detach_head(&mut request);
     let id = request
         .headers()
@@ -46,7 +52,28 @@ pub(crate) async fn log_request(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
-    Ok(response)
+    Ok(response.map_body(|_, body| Answer {
+        body: body.boxed(),
+        _open: open,
+    }))
+}
+
+/// A response's body. While there is more of it to come, its request is being answered.
+pub(crate) struct Answer {
+    body: BoxBody,
+    _open: Option<OpenRequest>,
+}
+
+impl MessageBody for Answer {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(cx)
+    }
 }
 
 /// The routes by name: what a client makes up is no label.

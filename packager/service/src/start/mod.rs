@@ -20,7 +20,8 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::build::Builder;
 use crate::clock::Clock;
-use crate::http::{RateLimits, TrustedProxies};
+use crate::connection::raise_descriptor_limit;
+use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
 use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepare_releases, refresh_metadata};
 pub use collaborators::Environment;
@@ -57,6 +58,7 @@ pub async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
     refuse_unbuilt(settings)?;
+    raise_descriptor_limit(settings.limits.max_connections);
     let metrics = Arc::new(Metrics::new());
     let store = Arc::new(open_store(settings, environment, clock.now())?);
     let repository = Arc::new(open_repository(settings, environment).await?);
@@ -99,13 +101,14 @@ pub async fn start(
         metrics,
         freshness,
         proxies: TrustedProxies::new(settings.network.trusted_proxies.clone()),
+        bodies: BodyMemory::new(settings.limits.bodies_limit),
         http: http_settings(settings),
     });
     let public = listen_public(&app, settings)?;
     let admin = settings
         .network
         .admin_listen
-        .map(|address| listen_admin(&app, address))
+        .map(|address| listen_admin(&app, settings, address))
         .transpose()?;
     if let Some(admin) = &admin {
         tracing::info!(address = %admin.address, "listening for the operator");

@@ -1,6 +1,6 @@
 //! A service on loopback with a sample update repository and a clock that the test moves.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 use std::time::Duration;
@@ -186,6 +186,14 @@ impl Service {
         drop(client);
         running.stop().await;
         (world, clock)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    pub fn admin_address(&self) -> SocketAddr {
+        self.running.admin_address().unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {

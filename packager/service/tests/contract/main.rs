@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod abuse;
 mod bounds;
 mod create;
 mod download;

@@ -64,8 +64,13 @@ fn every_bound_names_the_abuse_that_it_stops() {
         "rate_download",
         "rate_keys",
         "body_limit",
+        "bodies_limit",
         "max_connections",
+        "max_connections_per_client",
         "client_timeout",
+        "keep_alive",
+        "download_idle_timeout",
+        "download_least_rate",
         "shutdown_timeout",
     ];
     let section = sections()

@@ -90,6 +90,10 @@ fn parts_of_sets_are_refused() {
             "update_tls_ca: needs an https `update_url`",
         ),
         (
+            "bodies_limit = '511KiB'",
+            "bodies_limit: must not be less than `body_limit`",
+        ),
+        (
             "listen = '127.0.0.1:9180'",
             "admin_listen: must not be the address of `listen`",
         ),
