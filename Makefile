@@ -24,6 +24,8 @@ lint:
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
+	@# Faults are for tests: the command that is released has none.
+	! $(CARGO) tree --locked -p packager -e normal,build,features | grep -q 'packager-faults feature "inject"'
 
 bench: bench-tools
 	$(CARGO) build --release --locked -p packager

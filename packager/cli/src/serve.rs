@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::settings::SettingsFlags;
 use crate::{hardening, interrupt};
 
-/// Runs the service until a signal asks it to stop, and then until what is under way has ended.
+/// Runs the service until a signal asks it to stop, and then until what is under way has ended, or a second signal
+/// comes.
 pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
     let loaded = flags.load_for_service()?;
     init_logging(&loaded.settings.logging).map_err(Error::failed("logging cannot start"))?;
@@ -17,11 +18,21 @@ pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
     }
     // Before any secret is read.
     hardening::lock_memory(loaded.settings.memory.lock_memory)?.log();
+    if packager_faults::COMPILED_IN {
+        tracing::error!("this program has faults compiled in, for tests: it must not serve anybody");
+    }
     // Before anything is started, so that a signal during the start is not lost.
-    let stop = interrupt::listen()?;
-    let running = packager_service::start(&loaded.settings, &|name| std::env::var_os(name), Arc::new(SystemClock))
-        .await
-        .map_err(Error::failed("the service cannot start"))?;
-    running.run_until(stop).await;
-    Ok(())
+    let (stop, insisted) = interrupt::listen_twice()?;
+    let served = async {
+        let environment = |name: &str| std::env::var_os(name);
+        let running = packager_service::start(&loaded.settings, &environment, Arc::new(SystemClock))
+            .await
+            .map_err(Error::failed("the service cannot start"))?;
+        running.run_until(stop).await;
+        Ok(())
+    };
+    tokio::select! {
+        outcome = served => outcome,
+        () = insisted => Err(Error::Interrupted),
+    }
 }

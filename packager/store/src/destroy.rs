@@ -25,24 +25,30 @@ impl Store {
         };
         let mut pending = lock(&self.pending);
         if pending.get(id).is_some() {
-            self.replace(&mut pending, id, None, Some(&expired(now)))?;
+            let after = expired(now);
+            self.replace(&mut pending, id, None, Some(&after));
             let job = pending.remove(id);
             drop(pending);
-            let flushed = self.index.flush();
-            self.shred(job.map(|job| job.end()).unwrap_or_default())?;
-            return flushed;
+            self.flush_destruction(id, &after);
+            return self.shred(job.map(|job| job.end()).unwrap_or_default());
         }
         let before = self.index.get(id)?.ok_or(Error::Unknown)?;
-        match before.record.clone().seen_at(now, self.settings.remember_expired) {
+        let after = match before.record.clone().seen_at(now, self.settings.remember_expired) {
             None => return Err(Error::Unknown),
-            Some(Record::Expired(Expired { at })) => {
-                self.replace(&mut pending, id, Some(&before), Some(&expired(at)))?;
-            }
-            Some(_) => self.replace(&mut pending, id, Some(&before), Some(&expired(now)))?,
-        }
+            Some(Record::Expired(Expired { at })) => expired(at),
+            Some(_) => expired(now),
+        };
+        self.replace(&mut pending, id, Some(&before), Some(&after));
         drop(pending);
-        let flushed = self.index.flush();
-        self.shred(vec![self.path(id, Purpose::Own)])?;
-        flushed
+        self.flush_destruction(id, &after);
+        self.shred(vec![self.path(id, Purpose::Own)])
+    }
+
+    /// A record that does not reach the disk now is no reason to keep what is to be destroyed: a package without its
+    /// file reads as expired after a restart too.
+    fn flush_destruction(&self, id: PackageId, after: &Stored) {
+        if let Err(error) = self.index.flush_change(id, after) {
+            tracing::warn!(package = %id.short(), error = &error as &dyn std::error::Error, "a destruction is not on the disk yet");
+        }
     }
 }

@@ -65,6 +65,10 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The disk failed a while ago, and nothing new is taken until [`Store::mend`](crate::Store::mend) has found it in
+    /// order again.
+    #[error("the storage does not work at present")]
+    Unusable,
     /// The index cannot be read or written.
     #[error("the index cannot be used")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -17,8 +17,8 @@ pub struct Expiry {
     pub forgotten: usize,
 }
 
-/// Files destroyed with one wait for the disk.
-const BATCH: usize = 512;
+/// Packages moved on with one wait for the disk.
+const BATCH: usize = 4096;
 
 impl Store {
     /// Destroys every package that is due at `now`, and forgets those that expired long enough ago. The index is
@@ -29,18 +29,18 @@ impl Store {
     pub fn expire_due(&self, now: Timestamp) -> Result<Expiry, Error> {
         let mut done = Expiry::default();
         loop {
+            let due = self.index.due(now, BATCH)?;
+            let more = due.len() >= BATCH;
             let mut doomed = Vec::new();
-            let mut more = false;
-            while let Some((due, id)) = self.index.first_due()?.filter(|(due, _)| *due <= now) {
+            for (due, id) in due {
                 if self.expire(id, due, now, &mut done)? {
                     doomed.push(self.path(id, Purpose::Own));
                 }
-                if doomed.len() >= BATCH {
-                    more = true;
-                    break;
-                }
             }
+            // A package is not unknown for want of a record when its file is gone.
+            let flushed = self.index.flush();
             self.shred(doomed)?;
+            flushed?;
             if !more {
                 return Ok(done);
             }
@@ -49,7 +49,7 @@ impl Store {
 
     /// When [`Store::expire_due`] has something to do next.
     pub fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-        Ok(self.index.first_due()?.map(|(due, _)| due))
+        self.index.first_due()
     }
 
     /// Moves one package on, and says whether there is an own file to destroy.
@@ -63,7 +63,7 @@ impl Store {
         if before.record.due(remember) != Some(due) {
             // The settings changed since the time was noted: note the right one.
             self.index.forget_due(due, id)?;
-            self.replace(&mut pending, id, Some(&before), Some(&before))?;
+            self.replace(&mut pending, id, Some(&before), Some(&before));
             return Ok(false);
         }
         let after = before.record.clone().seen_at(now, remember).map(|record| Stored {
@@ -71,7 +71,7 @@ impl Store {
             sealed_size_bytes: 0,
             record,
         });
-        self.replace(&mut pending, id, Some(&before), after.as_ref())?;
+        self.replace(&mut pending, id, Some(&before), after.as_ref());
         match &before.record {
             Record::Expired(_) => done.forgotten += 1,
             _ => done.expired += 1,

@@ -15,10 +15,11 @@ impl Store {
     /// the clear. The failure is remembered as long as a package would be, and the job is destroyed.
     ///
     /// # Errors
-    /// [`Error::NotInProgress`] when the package was destroyed meanwhile, and errors of the disk.
+    /// [`Error::NotInProgress`] when the package was destroyed meanwhile. An error of the disk is none: the failure reads
+    /// as one all the same, and the job is destroyed as soon as the disk allows.
     pub fn fail(&self, id: PackageId, logs: &str, now: Timestamp) -> Result<(), Error> {
         let logs = cut(logs);
-        let job = {
+        let (job, stored) = {
             let mut pending = lock(&self.pending);
             let Some(job) = pending.get(id).cloned() else {
                 return Err(Error::NotInProgress);
@@ -32,13 +33,19 @@ impl Store {
                     expires_at: later(now, self.settings.expire_after),
                 }),
             };
-            self.replace(&mut pending, id, None, Some(&stored))?;
+            self.replace(&mut pending, id, None, Some(&stored));
             pending.remove(id);
-            job
+            (job, stored)
         };
-        // First the record, then the job: a crash in between finds at least one of them.
-        self.index.flush()?;
-        self.shred(job.end())
+        // First the record, then the job: a crash in between finds at least one of them. If the record does not reach the
+        // disk now, the job stays until it does.
+        if self.index.flush_change(id, &stored).is_err() {
+            return Ok(());
+        }
+        if let Err(error) = self.shred(job.end()) {
+            tracing::warn!(package = %id.short(), error = &error as &dyn std::error::Error, "cannot destroy a failed job yet");
+        }
+        Ok(())
     }
 }
 

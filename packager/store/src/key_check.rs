@@ -13,9 +13,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use packager_faults::File;
 use subtle::ConstantTimeEq;
 
-use crate::{Error, durable};
+use crate::keyring::Keyring;
+use crate::seal::{self, Purpose};
+use crate::{Error, PackageId};
 
 const FILE: &str = "key-check";
 const REPLACES: &str = " replaces ";
@@ -49,14 +52,18 @@ pub(crate) enum KeyCheck {
 }
 
 impl KeyCheck {
-    /// What the data directory `dir` says; nothing in a new one.
+    /// What the data directory `dir` says; nothing in a new one, or where it does not say anything that makes sense.
     pub(crate) fn read(dir: &Path) -> Result<Option<Self>, Error> {
-        match fs::read_to_string(dir.join(FILE)) {
-            Ok(text) => Self::parse(text.trim_ascii()).map(Some).ok_or(Error::WrongMasterKey),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(Error::WrongMasterKey),
-            Err(error) => Err(Error::io("read the key check")(error)),
+        let text = match fs::read(dir.join(FILE)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read the key check")(error)),
+        };
+        let said = std::str::from_utf8(text.trim_ascii()).ok().and_then(Self::parse);
+        if said.is_none() {
+            tracing::warn!("the key check is torn");
         }
+        Ok(said)
     }
 
     /// Whether the data directory `dir` says anything.
@@ -66,8 +73,25 @@ impl KeyCheck {
 
     /// On return it is on the disk.
     pub(crate) fn write(self, dir: &Path) -> Result<(), Error> {
-        durable::write(&dir.join("tmp"), &dir.join(FILE), self.to_string().as_bytes())
-            .map_err(Error::io("write the key check"))
+        packager_durable::write(
+            File::KeyCheck,
+            &dir.join("tmp"),
+            &dir.join(FILE),
+            self.to_string().as_bytes(),
+        )
+        .map_err(Error::io("write the key check"))
+    }
+
+    /// Says in a directory that says nothing yet, or nothing that makes sense, that its key is that of `keyring`.
+    ///
+    /// # Errors
+    /// [`Error::WrongMasterKey`] if something is sealed there, and not under this key.
+    pub(crate) fn establish(dir: &Path, keyring: &Keyring) -> Result<(), Error> {
+        if !opens_what_is_sealed(dir, keyring).map_err(Error::io("read the stored packages"))? {
+            return Err(Error::WrongMasterKey);
+        }
+        let key = keyring.check();
+        Self::InUse { key, replaced: None }.write(dir)
     }
 
     /// Whether a service may run with the key of `check`.
@@ -117,6 +141,30 @@ fn read_check(text: &str) -> Option<Check> {
     let mut check = [0; 32];
     hex::decode_to_slice(text, &mut check).ok()?;
     Some(Check(check))
+}
+
+/// Whether any of the sealed files opens, or there is none.
+fn opens_what_is_sealed(dir: &Path, keyring: &Keyring) -> io::Result<bool> {
+    let mut none = true;
+    for first in 0..=u8::MAX {
+        for entry in fs::read_dir(dir.join("packages").join(format!("{first:02x}")))? {
+            let path = entry?.path();
+            let id = path
+                .file_stem()
+                .and_then(|stem| stem.to_str()?.parse::<PackageId>().ok());
+            let purpose = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("job") => Purpose::Job,
+                Some("own") => Purpose::Own,
+                _ => continue,
+            };
+            let Some(id) = id else { continue };
+            if seal::open(keyring, purpose, id, fs::read(&path)?).is_ok() {
+                return Ok(true);
+            }
+            none = false;
+        }
+    }
+    Ok(none)
 }
 
 #[cfg(test)]

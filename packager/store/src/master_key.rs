@@ -8,6 +8,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use packager_faults::{self as faults, Point, Step};
 use rand::TryRng;
 use rand::rngs::SysRng;
 use zeroize::Zeroizing;
@@ -34,6 +35,8 @@ pub enum MasterKeyError {
     Io(#[from] io::Error),
 }
 
+/// How the name of a key file begins that is being made.
+pub(crate) const UNFINISHED_PREFIX: &str = ".master-key-";
 /// Longer than any text that stands for 32 bytes, with room for blanks.
 const TEXT_LIMIT: usize = 256;
 
@@ -124,12 +127,21 @@ impl MasterKey {
             _ => Path::new("."),
         };
         // Created with mode 0600, and removed again if anything goes wrong before it has its name.
-        let mut file = tempfile::Builder::new().prefix(".master-key-").tempfile_in(folder)?;
-        file.write_all(text.as_slice())?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempfile_in(folder)?;
+        let at = |step| faults::point(Point::Write(faults::File::MasterKey, step));
+        at(Step::Created)?;
+        faults::write_all(
+            Point::Write(faults::File::MasterKey, Step::Write),
+            &mut file,
+            text.as_slice(),
+        )?;
         file.write_all(b"\n")?;
         file.as_file().sync_all()?;
+        at(Step::Written)?;
         file.persist_noclobber(path).map_err(|error| error.error)?;
+        at(Step::Renamed)?;
         File::open(folder)?.sync_all()?;
+        at(Step::Synced)?;
         Ok(Self(bytes))
     }
 

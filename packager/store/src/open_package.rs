@@ -37,9 +37,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotReady`], [`Error::Failed`], [`Error::Expired`] and [`Error::Unknown`] for a package in another state.
-    /// [`Error::Damaged`] when its bytes are not what was stored: an own file that does not open is destroyed, the
-    /// package reads as failed from then on, and an equal request starts a new build; a shared part that is not there
-    /// leaves the package as it is, for the part may be made again.
+    /// [`Error::Damaged`] when its own file does not open: that is destroyed, the package reads as failed from then on,
+    /// and an equal request starts a new build. [`Error::PartMissing`] when a shared part is not there: the package stays
+    /// as it is, for the part can be made again.
     pub fn open_package(&self, id: PackageId, now: Timestamp) -> Result<OpenPackage, Error> {
         let record = match self.view(id, now)? {
             Some(Record::Succeeded(record)) => record,
@@ -51,7 +51,7 @@ impl Store {
         match self.open_own(id)? {
             Ok(sections) if sections.body.len() as u64 == record.layout.own_size_bytes() => {
                 if !record.layout.shared_parts().all(|part| self.shared.is_whole(&part)) {
-                    return Err(Error::Damaged);
+                    return Err(Error::PartMissing);
                 }
                 let Sections { body, mut extra, .. } = sections;
                 Ok(OpenPackage {
@@ -84,11 +84,12 @@ impl Store {
             return Ok(Error::Expired);
         }
         let after = self.without_own(broken, now);
-        self.replace(&mut pending, id, Some(&before), Some(&after))?;
+        self.replace(&mut pending, id, Some(&before), Some(&after));
         drop(pending);
         tracing::warn!(package = %id.short(), ?broken, "a stored package does not open and was taken out of use");
-        self.index.flush()?;
-        self.shred(vec![self.path(id, Purpose::Own)])?;
+        // If this fails it is tried again; the answer is the same.
+        let _ = self.index.flush_change(id, &after);
+        self.discard(self.path(id, Purpose::Own));
         Ok(match broken {
             Broken::Destroyed => Error::Expired,
             Broken::Torn => Error::Damaged,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use packager_artifact::{Artifact, OwnBytes};
+use packager_faults::File;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -74,7 +75,7 @@ impl Store {
         let text = Zeroizing::new(serde_json::to_vec(&summary)?);
         let sealed = seal::seal(&self.keyring, Purpose::Own, id, [&text, own.expose(), profile.expose()])?;
         let path = self.path(id, Purpose::Own);
-        if let Err(error) = self.write(&path, &sealed) {
+        if let Err(error) = self.write(File::Own, &path, &sealed) {
             // It may have got its name before the sync failed.
             self.discard(path);
             return Err(error);
@@ -103,7 +104,7 @@ impl Store {
         if pending.get(id).is_none() {
             return Err(Error::NotInProgress);
         }
-        self.replace(&mut pending, id, None, Some(stored))?;
+        self.replace(&mut pending, id, None, Some(stored));
         pending.remove(id);
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::index::{Index, Stored};
 use crate::shred::shred;
-use crate::{Error, PackageId, durable};
+use crate::{Error, PackageId};
 
 const INDEX: &str = "index";
 const NEW: &str = "index.new";
@@ -33,18 +33,19 @@ pub(crate) fn copy(
 ) -> Result<(), Error> {
     let path = dir.join(NEW);
     remove(&path)?;
-    durable::make_folder(&path).map_err(Error::io("make the new index"))?;
+    packager_durable::make_folder(&path).map_err(Error::io("make the new index"))?;
     let new = index.beside(&path)?;
     for first in 0..=u8::MAX {
-        for known in index.scan(first) {
-            let (id, stored) = known?;
-            new.replace(id, None, Some(&change(id, stored)?))?;
+        for (id, stored) in index.scan(first)? {
+            new.replace(id, None, Some(&change(id, stored)?));
         }
     }
-    let (from, to) = (index.shared_entries()?, new.shared_entries()?);
-    for entry in &from {
-        let (key, value) = entry?;
-        to.insert(key, value)?;
+    for (key, entry) in index.shared_entries()? {
+        new.insert_shared(&String::from_utf8_lossy(&key), &entry)?;
+    }
+    // A change that could not be written is in memory alone.
+    if !new.is_sound() {
+        return Err(Error::Unusable);
     }
     new.flush()
 }

@@ -6,56 +6,24 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use packager_artifact::{DigestWriter, Sha256Digest, SharedBytes, SharedPart};
-use serde::{Deserialize, Serialize};
-use sled::Tree;
+use packager_artifact::{Sha256Digest, SharedBytes, SharedPart};
+use packager_durable::sync_folder;
+use packager_faults::{self as faults, Part, Point};
 
+use crate::index::Index;
 use crate::pending::lock;
-use crate::{Error, SharedWriter};
-
-/// Names what a shared part was made of: the target hashes, the platform, the format, the writer's revision. Any text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SharedKey(String);
-
-impl SharedKey {
-    /// Takes the text of a key.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for SharedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A shared part, and what its maker wants to remember of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SharedEntry {
-    /// The part.
-    pub part: SharedPart,
-    /// The maker's notes, which mean nothing to the store: checksums of files, sizes, states to go on from.
-    pub notes: serde_json::Value,
-}
-
-/// What a collection removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Collected {
-    /// How many parts.
-    pub parts: usize,
-    /// Their size together.
-    pub bytes: u64,
-}
+use crate::shared_file::{self, PartReader, SharedFile};
+use crate::{Collected, Error, SharedEntry, SharedKey, SharedWriter};
 
 /// The shared parts of a store.
 pub struct SharedParts {
     folder: PathBuf,
     temporary: PathBuf,
-    /// Key to [`SharedEntry`].
-    entries: Tree,
+    index: Arc<Index>,
+    /// Held while a part is read as a whole: of those who need it verified, one reads it.
+    verifying: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -72,14 +40,17 @@ struct Present {
     size_bytes: u64,
     /// The generation in which the part was last asked for.
     asked_for: u64,
+    /// Checks of its blocks, once this process knows that its bytes are those of its name.
+    checks: Option<Arc<[u32]>>,
 }
 
 impl SharedParts {
-    pub(crate) fn new(dir: &Path, entries: Tree) -> Self {
+    pub(crate) fn new(dir: &Path, index: Arc<Index>) -> Self {
         Self {
             folder: dir.join("shared"),
             temporary: dir.join("tmp"),
-            entries,
+            index,
+            verifying: Mutex::default(),
             state: Mutex::default(),
         }
     }
@@ -88,17 +59,16 @@ impl SharedParts {
     pub(crate) fn load(&self) -> Result<(), Error> {
         let io = || Error::io("list the shared parts");
         let mut named = HashSet::new();
-        for entry in &self.entries {
-            let (key, value) = entry?;
-            let part = serde_json::from_slice::<SharedEntry>(&value)?.part;
+        for (key, SharedEntry { part, .. }) in self.index.shared_entries()? {
             if self.is_whole(&part) {
                 named.insert(part.sha256);
             } else {
                 tracing::warn!(part = %part.sha256, "a shared part is not whole and has to be made anew");
-                self.entries.remove(key)?;
+                self.index.remove_shared(&key)?;
             }
         }
         let mut state = lock(&self.state);
+        state.parts.clear();
         for file in fs::read_dir(&self.folder).map_err(io())? {
             let file = file.map_err(io())?;
             let name = file.file_name();
@@ -113,6 +83,7 @@ impl SharedParts {
                     Present {
                         size_bytes,
                         asked_for: 0,
+                        checks: None,
                     },
                 );
             } else {
@@ -124,10 +95,9 @@ impl SharedParts {
 
     /// The part made under `key`, if it is there and has its length. A broken part is dropped, so that it is made anew.
     pub fn lookup(&self, key: &SharedKey) -> Result<Option<SharedEntry>, Error> {
-        let Some(value) = self.entries.get(&key.0)? else {
+        let Some(entry) = self.index.shared_entry(&key.0)? else {
             return Ok(None);
         };
-        let entry: SharedEntry = serde_json::from_slice(&value)?;
         if self.hold(&entry.part) {
             return Ok(Some(entry));
         }
@@ -150,11 +120,12 @@ impl SharedParts {
         notes: serde_json::Value,
     ) -> Result<SharedEntry, Error> {
         let io = || Error::io("write a shared part");
-        let (file, part) = writer.finish().map_err(io())?;
+        let at = |step| faults::point(Point::Part(step)).map_err(io());
+        let (file, part, checks) = writer.finish().map_err(io())?;
         // The long wait, for all the bytes, before the lock.
         file.as_file().sync_all().map_err(io())?;
+        at(Part::Written)?;
         let entry = SharedEntry { part, notes };
-        let value = serde_json::to_vec(&entry)?;
         {
             let mut state = lock(&self.state);
             let asked_for = state.generation;
@@ -166,53 +137,112 @@ impl SharedParts {
                 Present {
                     size_bytes: part.size_bytes,
                     asked_for,
+                    checks: Some(checks.into()),
                 },
             );
         }
-        File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(io())?;
-        self.entries.insert(&key.0, value)?;
-        self.entries.flush()?;
+        at(Part::Renamed)?;
+        sync_folder(&self.folder).map_err(io())?;
+        at(Part::Synced)?;
+        self.index.insert_shared(&key.0, &entry)?;
+        at(Part::Indexed)?;
         Ok(entry)
     }
 
-    /// Opens a part as a file, at its first byte. The file stays readable when the part is collected.
+    /// Opens a part for reading. It stays readable when the part is collected. The first time in this process, the
+    /// whole part is read beforehand, to know that it is what its name says; from then on each block is checked when it
+    /// is read, so that no byte leaves that changed on the disk.
     ///
     /// # Errors
-    /// When the part is not there, or has another length ([`io::ErrorKind::InvalidData`]).
-    pub fn open_file(&self, part: &SharedPart) -> io::Result<File> {
-        let file = File::open(self.path(&part.sha256))?;
-        if file.metadata()?.len() == part.size_bytes {
-            Ok(file)
-        } else {
-            Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "a shared part is not as long as its reference says",
-            ))
-        }
+    /// [`io::ErrorKind::NotFound`] when the part is not there, [`io::ErrorKind::InvalidData`] when it is damaged: then it
+    /// is dropped, so that it is made anew, and packages that refer to it do not open until then.
+    pub fn open_part(&self, part: &SharedPart) -> io::Result<SharedFile> {
+        let checks = self.known_or_read(part)?;
+        let file = File::open(self.path(&part.sha256)).and_then(|file| SharedFile::new(file, part, checks));
+        self.distrust_on_error(part, file)
+    }
+
+    /// Reads the bytes of a part from `offset` to the end of its block.
+    ///
+    /// # Errors
+    /// As [`Self::open_part`].
+    pub fn read(&self, part: &SharedPart, file: &SharedFile, offset: u64) -> io::Result<Vec<u8>> {
+        self.distrust_on_error(part, file.read_block(offset))
+    }
+
+    /// Whether `bytes` are those of the block of a part that begins at `begin`.
+    ///
+    /// # Errors
+    /// As [`Self::open_part`].
+    pub fn check(&self, part: &SharedPart, file: &SharedFile, begin: u64, bytes: &[u8]) -> io::Result<()> {
+        self.distrust_on_error(part, file.check(begin, bytes))
     }
 
     /// Reads a whole part and says whether it is what its name says. One that is not is dropped, so that it is made
     /// anew; packages that refer to it do not open until then.
     pub fn verify(&self, part: &SharedPart) -> Result<bool, Error> {
-        let mut file = match self.open_file(part) {
-            Ok(file) => file,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {
-                self.drop_broken(&part.sha256)?;
-                return Ok(false);
-            }
-            Err(error) => return Err(Error::io("read a shared part")(error)),
-        };
-        let mut digest = DigestWriter::new(io::sink());
-        io::copy(&mut file, &mut digest).map_err(Error::io("read a shared part"))?;
-        let (_, sha256, size_bytes) = digest.finish();
-        if (SharedPart { sha256, size_bytes }) == *part {
-            return Ok(true);
+        match self.distrust_on_error(part, self.read_whole(part)) {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => Ok(false),
+            Err(error) => Err(Error::io("read a shared part")(error)),
         }
-        tracing::warn!(part = %part.sha256, "a shared part is damaged and has to be made anew");
-        self.drop_broken(&part.sha256)?;
-        Ok(false)
+    }
+
+    /// Verifies all parts, one after the other, and says how many were damaged.
+    pub fn verify_all(&self) -> Result<usize, Error> {
+        let present = lock(&self.state)
+            .parts
+            .iter()
+            .map(|(sha256, part)| SharedPart {
+                sha256: *sha256,
+                size_bytes: part.size_bytes,
+            })
+            .collect::<Vec<_>>();
+        let mut damaged = 0;
+        for part in present {
+            damaged += usize::from(!self.verify(&part)?);
+        }
+        Ok(damaged)
+    }
+
+    /// What this process knows of the part's blocks; an error if it has no such part.
+    fn checks(&self, part: &SharedPart) -> io::Result<Option<Arc<[u32]>>> {
+        match lock(&self.state).parts.get(&part.sha256) {
+            Some(present) => Ok(present.checks.clone()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn known_or_read(&self, part: &SharedPart) -> io::Result<Arc<[u32]>> {
+        if let Some(checks) = self.checks(part)? {
+            return Ok(checks);
+        }
+        let _one = lock(&self.verifying);
+        if let Some(checks) = self.checks(part)? {
+            return Ok(checks);
+        }
+        self.distrust_on_error(part, self.read_whole(part))
+    }
+
+    fn read_whole(&self, part: &SharedPart) -> io::Result<Arc<[u32]>> {
+        let checks = shared_file::verify(&self.path(&part.sha256), part)?;
+        if let Some(present) = lock(&self.state).parts.get_mut(&part.sha256) {
+            present.checks = Some(Arc::clone(&checks));
+        }
+        Ok(checks)
+    }
+
+    /// Drops a part that turned out to be damaged.
+    fn distrust_on_error<T>(&self, part: &SharedPart, outcome: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &outcome
+            && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData)
+        {
+            tracing::error!(part = %part.sha256, %error, "a shared part is damaged and has to be made anew");
+            if let Err(error) = self.drop_broken(&part.sha256) {
+                tracing::error!(error = &error as &dyn std::error::Error, "it could not be removed");
+            }
+        }
+        outcome
     }
 
     /// Removes every part that no live package refers to, that is not under one of the keys `keep`, and that nobody
@@ -220,8 +250,8 @@ impl SharedParts {
     pub fn collect_garbage(&self, keep: &[SharedKey]) -> Result<Collected, Error> {
         let mut kept = HashSet::new();
         for key in keep {
-            if let Some(value) = self.entries.get(&key.0)? {
-                kept.insert(serde_json::from_slice::<SharedEntry>(&value)?.part.sha256);
+            if let Some(entry) = self.index.shared_entry(&key.0)? {
+                kept.insert(entry.part.sha256);
             }
         }
         let mut state = lock(&self.state);
@@ -263,6 +293,22 @@ impl SharedParts {
         fs::metadata(self.path(&part.sha256)).is_ok_and(|file| file.is_file() && file.len() == part.size_bytes)
     }
 
+    /// How many parts live packages refer to that are not there.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        let state = lock(&self.state);
+        state
+            .uses
+            .keys()
+            .filter(|sha256| !state.parts.contains_key(sha256))
+            .count()
+    }
+
+    /// Begins to count references anew.
+    pub(crate) fn forget_uses(&self) {
+        lock(&self.state).uses.clear();
+    }
+
     /// Counts the references of a package that has become live.
     pub(crate) fn begin_use(&self, parts: impl Iterator<Item = SharedPart>) {
         let mut state = lock(&self.state);
@@ -290,16 +336,17 @@ impl SharedParts {
 
     /// Removes the entries of a part first, then the part.
     fn remove(&self, state: &mut State, sha256: &Sha256Digest) -> Result<(), Error> {
-        for entry in &self.entries {
-            let (key, value) = entry?;
-            if serde_json::from_slice::<SharedEntry>(&value)?.part.sha256 == *sha256 {
-                self.entries.remove(key)?;
+        for (key, entry) in self.index.shared_entries()? {
+            if entry.part.sha256 == *sha256 {
+                self.index.remove_shared(&key)?;
             }
         }
+        let at = |step| faults::point(Point::Part(step)).map_err(Error::io("remove a shared part"));
+        at(Part::Forgotten)?;
         state.parts.remove(sha256);
         match fs::remove_file(self.path(sha256)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove a shared part")(error)),
-            _ => Ok(()),
+            _ => at(Part::Removed),
         }
     }
 
@@ -310,7 +357,7 @@ impl SharedParts {
 
 impl SharedBytes for SharedParts {
     fn open(&self, part: &SharedPart) -> io::Result<Box<dyn Read + '_>> {
-        Ok(Box::new(self.open_file(part)?))
+        Ok(Box::new(PartReader::new(self, *part, self.open_part(part)?)))
     }
 }
 

@@ -4,10 +4,13 @@
 //! or a device keeps old copies, what protects the bytes is that they are sealed and that the master key is elsewhere.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::thread;
+
+use packager_faults::{self as faults, Destroy, Point};
 
 use crate::seal::HEADER_SIZE;
 
@@ -18,10 +21,10 @@ const SYNC_ALL_FROM: usize = 8;
 /// This many files are removed one after the other.
 const REMOVED_IN_A_ROW: usize = 64;
 
-/// A sealed file on its way out.
+/// A sealed file on its way out. It is opened for each step anew, so that a large batch needs no more descriptors than a
+/// small one.
 struct Doomed<'a> {
     path: &'a Path,
-    file: File,
     size_bytes: u64,
 }
 
@@ -31,41 +34,81 @@ pub(crate) fn shred(paths: Vec<PathBuf>) -> Result<(), (Vec<PathBuf>, io::Error)
     if paths.is_empty() {
         return Ok(());
     }
-    match shred_all(&paths) {
-        Ok(()) => Ok(()),
-        Err(error) => Err((paths.into_iter().filter(|path| path.exists()).collect(), error)),
+    if shred_all(&paths).is_ok() {
+        return Ok(());
     }
+    // One that resists must not keep the others.
+    let mut left = Vec::new();
+    let mut first = None;
+    for path in paths {
+        if let Err(error) = shred_all(std::slice::from_ref(&path)) {
+            left.push(path);
+            first.get_or_insert(error);
+        }
+    }
+    first.map_or(Ok(()), |error| Err((left, error)))
 }
 
 fn shred_all(paths: &[PathBuf]) -> io::Result<()> {
     let mut doomed = Vec::with_capacity(paths.len());
     for path in paths {
-        match open(path) {
-            Ok(file) => doomed.push(file),
+        match fs::metadata(path) {
+            Ok(metadata) => doomed.push(Doomed {
+                path,
+                size_bytes: metadata.len(),
+            }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
     }
-    for Doomed { file, size_bytes, .. } in &doomed {
-        let begin = if *size_bytes <= BLOCK_SIZE {
-            *size_bytes
+    at(Destroy::Begin)?;
+    overwrite_all(Destroy::Key, &doomed, |size_bytes| {
+        if size_bytes <= BLOCK_SIZE {
+            0..size_bytes
         } else {
-            HEADER_SIZE as u64
-        };
-        overwrite(file, 0, begin)?;
-    }
-    sync(doomed.iter())?;
-    for Doomed { file, size_bytes, .. } in &doomed {
-        if *size_bytes > BLOCK_SIZE {
-            overwrite(file, HEADER_SIZE as u64, *size_bytes)?;
+            0..HEADER_SIZE as u64
         }
-    }
-    sync(doomed.iter().filter(|doomed| doomed.size_bytes > BLOCK_SIZE))?;
+    })?;
+    at(Destroy::KeysSynced)?;
+    overwrite_all(Destroy::Bytes, &doomed, |size_bytes| {
+        if size_bytes <= BLOCK_SIZE {
+            0..0
+        } else {
+            HEADER_SIZE as u64..size_bytes
+        }
+    })?;
+    at(Destroy::BytesSynced)?;
     remove(doomed)
 }
 
-/// Takes the names away and closes the files, which is when the file system gives their blocks free: a wait for its
-/// journal, so the files of a large batch wait side by side.
+/// Overwrites a part of each file, none where the range is empty, and waits for the disk.
+fn overwrite_all(step: Destroy, doomed: &[Doomed<'_>], range: impl Fn(u64) -> Range<u64>) -> io::Result<()> {
+    let mut last = None;
+    for Doomed { path, size_bytes } in doomed {
+        let range = range(*size_bytes);
+        if range.is_empty() {
+            continue;
+        }
+        let file = match OpenOptions::new().write(true).open(path) {
+            // Somebody else has destroyed it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            opened => opened?,
+        };
+        overwrite(step, &file, range)?;
+        if doomed.len() < SYNC_ALL_FROM {
+            file.sync_data()?;
+        } else {
+            last = Some(file);
+        }
+    }
+    match last {
+        Some(any) => Ok(rustix::fs::syncfs(&any)?),
+        None => Ok(()),
+    }
+}
+
+/// Takes the names away, which is when the file system gives the blocks free: a wait for its journal, so the files of a
+/// large batch wait side by side.
 fn remove(mut doomed: Vec<Doomed<'_>>) -> io::Result<()> {
     thread::scope(|scope| {
         let mut beside = Vec::new();
@@ -86,30 +129,48 @@ fn remove(mut doomed: Vec<Doomed<'_>>) -> io::Result<()> {
 }
 
 fn remove_in_a_row(doomed: Vec<Doomed<'_>>) -> io::Result<()> {
-    doomed.into_iter().try_for_each(|doomed| fs::remove_file(doomed.path))
+    doomed
+        .into_iter()
+        .try_for_each(|doomed| match fs::remove_file(doomed.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => at(Destroy::Removed),
+        })
 }
 
-fn open(path: &Path) -> io::Result<Doomed<'_>> {
-    let file = OpenOptions::new().write(true).open(path)?;
-    let size_bytes = file.metadata()?.len();
-    Ok(Doomed { path, file, size_bytes })
+fn at(step: Destroy) -> io::Result<()> {
+    faults::point(Point::Destroy(step))
 }
 
-fn overwrite(file: &File, mut from: u64, to: u64) -> io::Result<()> {
+fn overwrite(step: Destroy, file: &File, range: Range<u64>) -> io::Result<()> {
     static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
-    while from < to {
-        let size = usize::try_from(to - from).unwrap_or(usize::MAX).min(ZEROS.len());
-        file.write_all_at(ZEROS.get(..size).unwrap_or_default(), from)?;
-        from += size as u64;
+    let mut writer = At {
+        file,
+        offset: range.start,
+    };
+    while writer.offset < range.end {
+        let size = usize::try_from(range.end - writer.offset)
+            .unwrap_or(usize::MAX)
+            .min(ZEROS.len());
+        faults::write_all(Point::Destroy(step), &mut writer, ZEROS.get(..size).unwrap_or_default())?;
     }
     Ok(())
 }
 
-fn sync<'a>(files: impl Iterator<Item = &'a Doomed<'a>>) -> io::Result<()> {
-    let files: Vec<_> = files.collect();
-    match files.first() {
-        Some(any) if files.len() >= SYNC_ALL_FROM => Ok(rustix::fs::syncfs(&any.file)?),
-        _ => files.iter().try_for_each(|doomed| doomed.file.sync_data()),
+/// Writes from an offset on, wherever the file's own position is.
+struct At<'a> {
+    file: &'a File,
+    offset: u64,
+}
+
+impl Write for At<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write_at(bytes, self.offset)?;
+        self.offset += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -149,7 +210,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("folder");
         fs::create_dir(&path).unwrap();
-        let (left, _) = shred(vec![path.clone(), dir.path().join("missing")]).unwrap_err();
+        let file = dir.path().join("file");
+        fs::write(&file, [7; 5000]).unwrap();
+        let (left, _) = shred(vec![path.clone(), dir.path().join("missing"), file.clone()]).unwrap_err();
         assert_eq!(left, [path]);
+        // And does not keep the others.
+        assert!(!file.exists());
     }
 }

@@ -5,7 +5,7 @@ use packager_artifact::SharedPart;
 use crate::index::Stored;
 use crate::pending::{Pending, lock};
 use crate::record::Record;
-use crate::{Error, PackageId, Store};
+use crate::{PackageId, Store};
 
 /// How many packages are in which state, and what they take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,8 +80,8 @@ impl Store {
         id: PackageId,
         before: Option<&Stored>,
         after: Option<&Stored>,
-    ) -> Result<(), Error> {
-        self.index.replace(id, before, after)?;
+    ) {
+        self.index.replace(id, before, after);
         if let Some(after) = after {
             self.count(pending, after);
         }
@@ -89,7 +89,6 @@ impl Store {
             pending.totals.subtract(before);
             self.shared.end_use(shared_parts(before));
         }
-        Ok(())
     }
 
     /// Counts what is in the index.

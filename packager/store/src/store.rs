@@ -4,15 +4,17 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
+use packager_durable::{self as durable, make_folder};
+use packager_faults::{self as faults, File, Point, Start};
 
-use crate::durable::{self, make_folder};
 use crate::index::Index;
 use crate::key_check::KeyCheck;
 use crate::keyring::Keyring;
 use crate::lock::Lock;
+use crate::master_key::UNFINISHED_PREFIX;
 use crate::pending::{Pending, lock};
 use crate::request_digest::RequestDigest;
 use crate::seal::Purpose;
@@ -25,7 +27,7 @@ pub struct Store {
     pub(crate) dir: PathBuf,
     pub(crate) settings: StoreSettings,
     pub(crate) keyring: Keyring,
-    pub(crate) index: Index,
+    pub(crate) index: Arc<Index>,
     pub(crate) shared: SharedParts,
     pub(crate) pending: Mutex<Pending>,
     /// Sealed files that could not be destroyed when they had to be; tried again by [`Store::expire_due`].
@@ -34,9 +36,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the data directory `dir`, which is made if it is not there, and puts it in order: temporary files go, what
-    /// expired meanwhile is destroyed, what was finished but not yet indexed is taken in, what had not been finished is
-    /// queued again ([`Store::unfinished`]), and what belongs to no package goes.
+    /// Opens the data directory `dir`, which is made if it is not there, and puts it in order: temporary files go,
+    /// what was finished but not yet indexed is taken in, what had not been finished is queued again
+    /// ([`Store::unfinished`]), and what belongs to no package goes. What expired meanwhile reads as expired at once;
+    /// the first [`Store::expire_due`] destroys it, so that a long standstill does not hold up the start.
+    ///
+    /// An index that is damaged or not there is made anew from the sealed files. Failures and expired packages have no
+    /// such file: their ids are then unknown.
     ///
     /// A live package whose own file is gone has been destroyed and reads as expired; one whose own file has another
     /// size than it was written with reads as failed, and an equal request starts a new build.
@@ -46,46 +52,49 @@ impl Store {
     /// key, [`Error::ReplacedMasterKey`] and [`Error::RotationUnfinished`] when that key was replaced or is being
     /// replaced, and errors of the disk. What is in the directory has not been touched then.
     pub fn open(dir: &Path, key: &MasterKey, settings: StoreSettings, now: Timestamp) -> Result<Self, Error> {
+        let at = |step| faults::point(Point::Start(step)).map_err(Error::io("open the data directory"));
         fs::create_dir_all(dir).map_err(Error::io("make the data directory"))?;
-        let lock = Lock::take(dir)?;
+        let lock_file = Lock::take(dir)?;
+        at(Start::Locked)?;
         let keyring = Keyring::derive(key);
         let known = KeyCheck::read(dir)?;
         if let Some(known) = known {
             known.admit(keyring.check())?;
         }
-        Self::open_locked(dir, lock, keyring, known, settings, now)
+        Self::open_locked(dir, lock_file, keyring, known, settings, now)
     }
 
     /// The rest of [`Store::open`], once it is clear that the key is right. Says in a new directory which one it is.
     pub(crate) fn open_locked(
         dir: &Path,
-        lock: Lock,
+        lock_file: Lock,
         keyring: Keyring,
         known: Option<KeyCheck>,
         settings: StoreSettings,
         now: Timestamp,
     ) -> Result<Self, Error> {
+        let at = |step| faults::point(Point::Start(step)).map_err(Error::io("open the data directory"));
         make_folders(dir).map_err(Error::io("make the folders of the data directory"))?;
-        durable::clear_folder(&dir.join("tmp")).map_err(Error::io("clear temporary files"))?;
+        at(Start::Folders)?;
+        clear(dir).map_err(Error::io("clear temporary files"))?;
+        at(Start::Cleared)?;
         if known.is_none() {
-            let key = keyring.check();
-            KeyCheck::InUse { key, replaced: None }.write(dir)?;
+            KeyCheck::establish(dir, &keyring)?;
         }
-        let index = Index::open(&dir.join("index"), settings.remember_expired)?;
-        let entries = index.shared_entries()?;
+        at(Start::KeyChecked)?;
+        let index = Arc::new(Index::open(&dir.join("index"), settings.remember_expired)?);
+        at(Start::IndexOpen)?;
         let store = Self {
-            shared: SharedParts::new(dir, entries),
+            shared: SharedParts::new(dir, Arc::clone(&index)),
             dir: dir.to_owned(),
             settings,
             keyring,
             index,
             pending: Mutex::default(),
             resisting: Mutex::default(),
-            _lock: lock,
+            _lock: lock_file,
         };
-        store.recover(now)?;
-        // Only now is it known which parts are in use.
-        store.shared.load()?;
+        store.put_in_order(now)?;
         Ok(store)
     }
 
@@ -132,8 +141,9 @@ impl Store {
             .join(format!("{name}.{extension}"))
     }
 
-    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        durable::write(&self.dir.join("tmp"), path, bytes).map_err(Error::io("write a package"))
+    pub(crate) fn write(&self, what: File, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        // A sealed file shows by itself whether it is whole.
+        durable::write_new(what, &self.dir.join("tmp"), path, bytes).map_err(Error::io("write a package"))
     }
 
     /// Destroys a file that was written for nothing, on the way out with another error.
@@ -169,4 +179,21 @@ fn make_folders(dir: &Path) -> io::Result<()> {
     }
     fs::File::open(packages)?.sync_all()?;
     fs::File::open(dir)?.sync_all()
+}
+
+/// Removes what earlier processes left unfinished.
+fn clear(dir: &Path) -> io::Result<()> {
+    durable::clear_folder(&dir.join("tmp"))?;
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        // A key that never got its name: nothing was ever sealed under it.
+        if entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(UNFINISHED_PREFIX.as_bytes())
+        {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use packager_faults::File;
 use zeroize::Zeroizing;
 
 use crate::pending::{Job, JobFile, JobSummary, Pending, lock};
@@ -39,7 +40,7 @@ pub struct Submitted {
 }
 
 /// Left free whatever the limit says: what is under way at once, and the index's next segments.
-const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
+pub(crate) const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Store {
     /// Takes a request: [`Store::reserve`] and [`Store::make_durable`] in one. After an error nothing is queued.
@@ -65,7 +66,7 @@ impl Store {
     /// a package that was only reserved is not known any more after a crash.
     ///
     /// # Errors
-    /// [`Error::QueueFull`] and [`Error::StorageFull`] where a new package would be needed.
+    /// [`Error::QueueFull`], [`Error::StorageFull`] and [`Error::Unusable`] where a new package would be needed.
     pub fn reserve(&self, asked: Fingerprint, job: &[u8], retry: Retry, now: Timestamp) -> Result<Submitted, Error> {
         let mut pending = lock(&self.pending);
         if let Some(id) = self.joinable(&pending, &asked, retry, now)? {
@@ -73,6 +74,10 @@ impl Store {
                 id,
                 outcome: Outcome::Joined,
             });
+        }
+        // A package that cannot be remembered is not promised.
+        if !self.index.is_sound() {
+            return Err(Error::Unusable);
         }
         if pending.queued() >= self.settings.queue_limit {
             return Err(Error::QueueFull);
@@ -114,7 +119,7 @@ impl Store {
         let summary = Zeroizing::new(serde_json::to_vec(&job.summary)?);
         let sealed = seal::seal(&self.keyring, Purpose::Job, id, [&summary, &job.request, &[]])?;
         let path = self.path(id, Purpose::Job);
-        if let Err(error) = self.write(&path, &sealed) {
+        if let Err(error) = self.write(File::Job, &path, &sealed) {
             // It may have got its name before the sync failed.
             self.discard(path);
             return Err(error);

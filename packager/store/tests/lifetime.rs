@@ -232,7 +232,7 @@ fn a_package_needs_its_shared_parts_to_be_published_and_opened() {
     share(&store, "agent", b"shared bytes");
     store.publish(id, &made, details(), at(0)).unwrap();
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(store.open_package(id, at(0)), Err(Error::Damaged)));
+    assert!(matches!(store.open_package(id, at(0)), Err(Error::PartMissing)));
     // Made again, it is the same.
     share(&store, "agent", b"shared bytes");
     opened(&store, id, at(0));

@@ -103,7 +103,9 @@ fn what_was_sealed_is_gone_after_its_end() {
     let meanwhile = published(&store, "meanwhile", at(0));
     flush();
     drop(store);
-    destroyed("a restart", "own", meanwhile, dir, || drop(open(dir, at(5000))));
+    destroyed("a restart", "own", meanwhile, dir, || {
+        open(dir, at(5000)).expire_due(at(5000)).unwrap();
+    });
 }
 
 #[test]

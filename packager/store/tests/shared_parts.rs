@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use packager_artifact::{Sha256Digest, SharedBytes, SharedPart};
 use packager_store::{Collected, SharedKey, Store};
-use support::{artifact, at, create, details, fresh, open, share};
+use support::{artifact, at, create, details, fresh, killed, open, share};
 
 fn key(text: &str) -> SharedKey {
     SharedKey::new(text)
@@ -81,7 +81,11 @@ fn a_part_of_another_length_is_dropped_and_made_anew() {
             open(dir.path(), at(1))
         } else {
             spoil();
-            let error = store.shared().open_file(&entry.part).unwrap_err();
+            let error = store
+                .shared()
+                .open_part(&entry.part)
+                .and_then(|file| store.shared().read(&entry.part, &file, 0))
+                .unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData));
             store
         };
@@ -126,15 +130,14 @@ fn a_part_stays_as_long_as_a_live_package_refers_to_it() {
     assert!(!is_known(&store, "unused"));
     store.expire_due(at(1799)).unwrap();
     assert_eq!(collect(), Collected::default());
-    let mut reader = store.shared().open_file(&entry.part).unwrap();
+    let reader = store.shared().open_part(&entry.part).unwrap();
     store.expire_due(at(1800)).unwrap();
     assert_eq!(collect(), Collected { parts: 1, bytes: 12 });
     assert!(!path(dir.path(), &entry.part).exists());
     assert!(is_known(&store, "kept"));
     // A download under way goes on.
-    let mut text = String::new();
-    reader.read_to_string(&mut text).unwrap();
-    assert_eq!(text, "shared bytes");
+    assert_eq!(store.shared().read(&entry.part, &reader, 0).unwrap(), b"shared bytes");
+    assert_eq!(store.shared().read(&entry.part, &reader, 7).unwrap(), b"bytes");
 }
 
 #[test]
@@ -168,4 +171,34 @@ fn a_start_removes_parts_that_nothing_names_and_keeps_those_in_use() {
     let store = open(dir.path(), at(1));
     assert!(!path(dir.path(), &orphan).exists());
     support::opened(&store, id, at(1));
+}
+
+#[test]
+fn a_byte_that_changes_on_the_disk_is_never_read() {
+    let (dir, store) = fresh();
+    let bytes: Vec<u8> = (0..600_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    for restarted in [false, true] {
+        let entry = share(&store, "agent", &bytes);
+        let file = store.shared().open_part(&entry.part).unwrap();
+        let mut changed = bytes.clone();
+        changed[300_000] ^= 1;
+        fs::write(path(dir.path(), &entry.part), changed).unwrap();
+        if restarted {
+            // Another process does not know the checks of the blocks: it reads the whole first.
+            let copy = killed(dir.path());
+            let store = open(copy.path(), at(1));
+            assert_eq!(
+                store.shared().open_part(&entry.part).unwrap_err().kind(),
+                ErrorKind::InvalidData
+            );
+            assert!(!is_known(&store, "agent"));
+        }
+        assert_eq!(
+            store.shared().read(&entry.part, &file, 0).unwrap(),
+            &bytes[..256 * 1024]
+        );
+        let error = store.shared().read(&entry.part, &file, 299_999).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(!is_known(&store, "agent"));
+    }
 }

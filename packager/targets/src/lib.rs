@@ -14,7 +14,6 @@ mod archive;
 mod blocking;
 mod body;
 mod cache;
-mod durable;
 mod error;
 mod hashes;
 mod limits;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use packager_faults::{Point, Unpack};
+
 use crate::archive::{self, EntryKind, Unpacked, UnpackedEntry};
 use crate::blocking::blocking;
 use crate::cache::{CacheKey, Item, Lease, Shelf};
@@ -69,6 +71,7 @@ impl UnpackedStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+        packager_faults::point(Point::Unpack(Unpack::Cleared))?;
         std::fs::create_dir_all(&folder)?;
         Ok(Self(Arc::new(Inner {
             folder,

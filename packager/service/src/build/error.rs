@@ -46,8 +46,12 @@ impl BuildError {
     /// fetched or made anew.
     pub(crate) fn is_worth_another_attempt(&self) -> bool {
         use std::error::Error;
-        if matches!(self, Self::Store(packager_store::Error::PartMissing)) {
-            return true;
+        use std::io::ErrorKind;
+        match self {
+            Self::Store(packager_store::Error::PartMissing) => return true,
+            // A shared part; it is known by now that it has to be made anew.
+            Self::Read(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => return true,
+            _ => {}
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(self);
         while let Some(error) = cause {

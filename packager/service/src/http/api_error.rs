@@ -187,6 +187,18 @@ impl From<packager_store::Error> for ApiError {
                 detail: "There is no room for another package at present.",
                 retry_after_seconds: 60,
             },
+            Store::PartMissing => Self::Unavailable {
+                detail: "A part of the package is being made anew.",
+                retry_after_seconds: 10,
+            },
+            error @ (Store::Unusable | Store::Io { .. } | Store::Index(_)) => {
+                tracing::error!(error = &error as &dyn Error, "the store failed");
+                Self::Unavailable {
+                    detail: "The service's storage does not work at present.",
+                    retry_after_seconds: 60,
+                }
+            }
+            Store::Damaged => Self::NotReady("The package was damaged in storage; please ask for it again."),
             Store::Unknown => Self::NotFound,
             Store::NotReady | Store::NotInProgress => Self::NotReady("The package is not finished yet."),
             Store::Failed => Self::NotReady("The build of the package failed; its status says why."),

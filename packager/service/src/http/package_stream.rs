@@ -5,22 +5,16 @@
 //! that may wait for it.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use packager_artifact::{OwnBytes, SharedPart, Slice};
-use packager_store::{OpenPackage, Store};
+use packager_store::{OpenPackage, SharedFile, Store};
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
-
-/// Bytes read from a shared part at a time. Whatever is read is copied once into the connection's write buffer, which
-/// grows to this size, and is what a download that waits for its client holds.
-const CHUNK_BYTES: usize = 64 << 10;
 
 /// Yields the bytes in `range` of a package, exactly so many. Whatever goes wrong ends the stream with an error, which
 /// breaks the connection: a client never takes a part of a package for the whole.
@@ -51,17 +45,17 @@ struct Reader {
 
 /// A shared part, and what of it is still to be sent.
 struct OpenPart {
-    file: Arc<File>,
-    offset: u64,
-    left: u64,
+    part: SharedPart,
+    file: SharedFile,
+    range: Range<u64>,
 }
 
 impl Reader {
     async fn step(mut self) -> io::Result<Option<(Bytes, Self)>> {
         loop {
             if let Some(part) = &mut self.open {
-                let chunk = part.next_chunk().await?;
-                if part.left == 0 {
+                let chunk = part.next_chunk(&self.store).await?;
+                if part.range.is_empty() {
                     self.open = None;
                 }
                 return Ok(Some((chunk, self)));
@@ -77,11 +71,9 @@ impl Reader {
                     offset,
                     size_bytes,
                 }) => {
-                    self.open = Some(OpenPart {
-                        file: open(Arc::clone(&self.store), part).await?,
-                        offset,
-                        left: size_bytes,
-                    });
+                    let file = open(Arc::clone(&self.store), part).await?;
+                    let range = offset..offset + size_bytes;
+                    self.open = Some(OpenPart { part, file, range });
                 }
             }
         }
@@ -89,19 +81,25 @@ impl Reader {
 }
 
 impl OpenPart {
-    /// The next bytes, at least one.
-    async fn next_chunk(&mut self) -> io::Result<Bytes> {
-        let size = usize::try_from(self.left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
-        let chunk = match read_cached(&self.file, self.offset, size)? {
-            Some(chunk) => chunk,
-            None => read_waiting(Arc::clone(&self.file), self.offset, size).await?,
+    /// The next bytes, at least one: what is left of the block that they are in. Each block is checked before any of it
+    /// is sent.
+    async fn next_chunk(&mut self, store: &Arc<Store>) -> io::Result<Bytes> {
+        let block = self.file.block(self.range.start);
+        let mut chunk = match read_cached(&self.file, &block)? {
+            Some(bytes) => {
+                store.shared().check(&self.part, &self.file, block.start, &bytes)?;
+                bytes
+            }
+            None => read_waiting(Arc::clone(store), self.part, self.file.clone(), block.start).await?,
         };
-        if chunk.is_empty() {
+        let size = |from: u64, to: u64| usize::try_from(to.saturating_sub(from)).map_err(io::Error::other);
+        chunk.truncate(size(block.start, self.range.end)?);
+        let skipped = size(block.start, self.range.start)?;
+        if skipped >= chunk.len() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let read = chunk.len() as u64;
-        self.offset += read;
-        self.left -= read;
+        let chunk = chunk.split_off(skipped);
+        self.range.start += chunk.len() as u64;
         Ok(chunk)
     }
 }
@@ -111,45 +109,35 @@ thread_local! {
     static BUFFER: Cell<Bytes> = const { Cell::new(Bytes::new()) };
 }
 
-/// Reads what the system has in memory, at most `size` bytes; none if it would have to wait for the disk.
-fn read_cached(file: &File, offset: u64, size: usize) -> io::Result<Option<Bytes>> {
+/// Reads what the system has in memory; none if it would have to wait for the disk for any of it.
+fn read_cached(file: &SharedFile, range: &Range<u64>) -> io::Result<Option<Bytes>> {
+    let size = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
     // Where a chunk is still on its way, the next one gets a buffer of its own.
     let mut buffer = BUFFER.take().try_into_mut().unwrap_or_default();
     buffer.resize(size, 0);
-    match preadv2(
-        file,
+    let read = preadv2(
+        file.as_file(),
         &mut [IoSliceMut::new(&mut buffer)],
-        offset,
+        range.start,
         ReadWriteFlags::NOWAIT,
-    ) {
-        Ok(read) => {
-            let mut whole = buffer.freeze();
-            BUFFER.set(whole.clone());
-            whole.truncate(read);
-            Ok(Some(whole))
-        }
-        // NOSYS and OPNOTSUPP: a kernel or a file system that cannot say whether it would have to wait.
-        Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR) => {
-            BUFFER.set(buffer.freeze());
-            Ok(None)
-        }
+    );
+    let whole = buffer.freeze();
+    BUFFER.set(whole.clone());
+    match read {
+        Ok(read) if read == size => Ok(Some(whole)),
+        // Less than all, and NOSYS and OPNOTSUPP: a kernel or a file system that cannot say whether it would have to wait.
+        Ok(_) | Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Reads from the disk, where a thread may wait for it.
-async fn read_waiting(file: Arc<File>, offset: u64, size: usize) -> io::Result<Bytes> {
-    blocking(move || {
-        let mut chunk = BytesMut::zeroed(size);
-        let read = file.read_at(&mut chunk, offset)?;
-        chunk.truncate(read);
-        Ok(chunk.freeze())
-    })
-    .await
+/// Reads a block from the disk, where a thread may wait for it.
+async fn read_waiting(store: Arc<Store>, part: SharedPart, file: SharedFile, begin: u64) -> io::Result<Bytes> {
+    blocking(move || Ok(store.shared().read(&part, &file, begin)?.into())).await
 }
 
-async fn open(store: Arc<Store>, part: SharedPart) -> io::Result<Arc<File>> {
-    blocking(move || store.shared().open_file(&part).map(Arc::new)).await
+async fn open(store: Arc<Store>, part: SharedPart) -> io::Result<SharedFile> {
+    blocking(move || store.shared().open_part(&part)).await
 }
 
 /// Own bytes as a chunk that zeroes itself when it has been sent.

@@ -17,23 +17,32 @@ const COLLECT: SignedDuration = SignedDuration::from_hours(24);
 /// Runs until the program ends.
 pub(crate) async fn expire_packages(store: Arc<Store>, clock: Arc<dyn Clock>) {
     let mut collect_at = later(clock.now(), COLLECT);
+    // At the start, and then each time that parts are looked through: disks forget in silence.
+    let mut verify = true;
     loop {
         let now = clock.now();
-        clock.sleep_until(later(now, LOOK)).await;
-        let now = clock.now();
         let collect = now >= collect_at;
+        verify |= collect;
         if collect {
             collect_at = later(now, COLLECT);
         }
         let store = Arc::clone(&store);
-        let swept = tokio::task::spawn_blocking(move || sweep(&store, now, collect)).await;
+        let swept = tokio::task::spawn_blocking(move || sweep(&store, now, verify, collect)).await;
         if let Err(defect) = swept {
             tracing::error!(%defect, "expiring packages panicked");
         }
+        verify = false;
+        clock.sleep_until(later(now, LOOK)).await;
     }
 }
 
-fn sweep(store: &Store, now: Timestamp, collect: bool) {
+fn sweep(store: &Store, now: Timestamp, verify: bool, collect: bool) {
+    if let Err(error) = store.mend(now) {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the storage still does not work"
+        );
+    }
     match store.expire_due(now) {
         Ok(Expiry {
             expired: 0,
@@ -47,6 +56,9 @@ fn sweep(store: &Store, now: Timestamp, collect: bool) {
             );
         }
     }
+    if verify {
+        verify_parts(store);
+    }
     if collect {
         match store.shared().collect_garbage(&[]) {
             Ok(collected) => tracing::info!(collected.parts, collected.bytes, "removed unused shared parts"),
@@ -56,6 +68,20 @@ fn sweep(store: &Store, now: Timestamp, collect: bool) {
                     "could not remove unused shared parts"
                 );
             }
+        }
+    }
+}
+
+/// Reads all shared parts, so that damage is noticed before somebody needs them.
+fn verify_parts(store: &Store) {
+    match store.shared().verify_all() {
+        Ok(0) => tracing::debug!("all shared parts are whole"),
+        Ok(damaged) => tracing::error!(damaged, "shared parts were damaged; they are made anew"),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "could not read all shared parts"
+            );
         }
     }
 }

@@ -149,7 +149,11 @@ async fn run(shop: Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) {
     shop.metrics.build_ended(succeeded, started.elapsed());
 }
 
-/// Builds and publishes. What was lost or damaged meanwhile is fetched or made anew, once.
+/// How often a build begins anew because a shared part, or what it is made of, turned out to be lost or damaged: a package
+/// has five.
+const ATTEMPTS: usize = 6;
+
+/// Builds and publishes. What was lost or damaged meanwhile is fetched or made anew.
 async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Result<(), BuildError> {
     let job = match shop.store.job(id) {
         // Destroyed while it was queued.
@@ -159,10 +163,13 @@ async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Re
     let spec = PackageSpec::from_canonical_bytes(&job).map_err(|_| BuildError::Defect)?;
     drop(job);
     let mut free = Some(free);
-    match attempt(shop, id, &spec, &mut free).await {
-        Err(error) if error.is_worth_another_attempt() => attempt(shop, id, &spec, &mut free).await,
-        outcome => outcome,
+    for _ in 1..ATTEMPTS {
+        match attempt(shop, id, &spec, &mut free).await {
+            Err(error) if error.is_worth_another_attempt() => {}
+            outcome => return outcome,
+        }
     }
+    attempt(shop, id, &spec, &mut free).await
 }
 
 /// Frees the worker once the package only waits for the disk.

@@ -52,6 +52,12 @@ pub enum StartError {
     /// The master key cannot be used.
     #[error("master_key")]
     MasterKey(#[from] packager_store::MasterKeyError),
+    /// The default key file is not there, and packages are sealed under that key.
+    #[error(
+        "the master key file {} is gone, and what is in the data directory opens with that master key alone: put it \
+         back, or begin with an empty data directory", .0.display()
+    )]
+    MasterKeyGone(PathBuf),
     /// The data directory cannot be used.
     #[error("data_dir")]
     Store(#[from] packager_store::Error),

@@ -207,7 +207,7 @@ async fn a_lost_part_breaks_off_and_never_serves_something_else() {
     for file in std::fs::read_dir(shared).unwrap() {
         std::fs::remove_file(file.unwrap().path()).unwrap();
     }
-    problem(service.download(&id).await, 500).await;
+    problem(service.download(&id).await, 503).await;
     // Another package of the same release makes the part anew, and then this one is whole again.
     service.build(&deb_with("enroll_secret", "another")).await;
     assert_eq!(service.download(&id).await.status(), StatusCode::OK);

@@ -3,6 +3,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use packager_faults::{Point, Unpack, point};
 use sha2::{Digest, Sha256};
 use tar::{Archive, EntryType};
 
@@ -58,8 +59,16 @@ pub(crate) fn unpack(archive: impl Read, folder: &Path, limits: &ArchiveLimits) 
 fn unpack_stream(archive: impl Read, folder: &Path, limits: &ArchiveLimits) -> Result<Vec<UnpackedEntry>, Stop> {
     let parent = folder.parent().unwrap_or(folder);
     let temporary = tempfile::tempdir_in(parent).map_err(Stop::Disk)?;
+    point(Point::Unpack(Unpack::Created)).map_err(Stop::Disk)?;
     let tree = read_archive(archive, temporary.path(), folder, limits)?;
+    point(Point::Unpack(Unpack::Written)).map_err(Stop::Disk)?;
+    // An earlier attempt may have failed after this.
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Stop::Disk(error)),
+        _ => {}
+    }
     std::fs::rename(temporary.path(), folder).map_err(Stop::Disk)?;
+    point(Point::Unpack(Unpack::Renamed)).map_err(Stop::Disk)?;
     // The folder is not there under its temporary name any more.
     let _ = temporary.keep();
     Ok(tree.into_entries())

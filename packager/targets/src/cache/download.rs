@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use futures_util::TryStreamExt;
+use packager_faults::{File, Point, Step, point};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncWriteExt, BufWriter};
 use tough::Transport;
@@ -10,7 +11,6 @@ use super::Verified;
 use super::key::CacheKey;
 use crate::blocking::blocking_io;
 use crate::body::{self, Body};
-use crate::durable;
 use crate::error::{Check, Error, Subject};
 use crate::hashes::{Digests, Hasher};
 use crate::limits::Limits;
@@ -36,7 +36,12 @@ pub(super) async fn download(
     let body = open(target, transport, url, limits).await?;
     let temporary = {
         let folder = folder.to_owned();
-        blocking_io(move || NamedTempFile::new_in(folder)).await?
+        blocking_io(move || {
+            let file = NamedTempFile::new_in(folder)?;
+            point(Point::Write(File::Target, Step::Created))?;
+            Ok(file)
+        })
+        .await?
     };
     let writer = temporary.reopen().map_err(Error::disk)?;
     let (size_bytes, digests) = copy(body, writer).await?;
@@ -47,8 +52,12 @@ pub(super) async fn download(
         return Err(Error::untrusted(Subject::Target, Check::Hash));
     }
     let name = key.file_name();
-    let folder = folder.to_owned();
-    blocking_io(move || durable::persist(temporary, &folder, &name)).await?;
+    let named = folder.join(&name);
+    blocking_io(move || {
+        point(Point::Write(File::Target, Step::Written))?;
+        packager_durable::persist(File::Target, temporary, &named)
+    })
+    .await?;
     Ok(Verified { size_bytes, digests })
 }
 
@@ -84,6 +93,7 @@ async fn copy(mut body: Body, writer: std::fs::File) -> Result<(u64, Digests), E
     while let Some(piece) = body.try_next().await.map_err(failed)? {
         hasher.update(&piece);
         size_bytes += piece.len() as u64;
+        point(Point::Write(File::Target, Step::Write)).map_err(Error::disk)?;
         writer.write_all(&piece).await.map_err(Error::disk)?;
     }
     writer.flush().await.map_err(Error::disk)?;

@@ -52,6 +52,7 @@ impl TargetCache {
     /// unfinished are removed; the files that it cached are put on the shelf, in the order of their age.
     pub(crate) fn open(folder: PathBuf, shelf: Arc<Shelf>) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
+        packager_durable::clear_temporary(&folder)?;
         for (key, path, size_bytes) in left_behind(&folder)? {
             shelf.put(Item::Target(key), path, size_bytes, None);
         }
@@ -141,16 +142,12 @@ impl TargetCache {
     }
 }
 
-/// The files of an earlier process, the oldest first. Unfinished ones are removed.
+/// The files of an earlier process, the oldest first.
 fn left_behind(folder: &Path) -> io::Result<Vec<(CacheKey, PathBuf, u64)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".tmp") {
-            std::fs::remove_file(entry.path())?;
-            continue;
-        }
         if let Some(key) = name.to_str().and_then(CacheKey::of_file_name) {
             let metadata = entry.metadata()?;
             let age = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);

@@ -3,13 +3,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use packager_faults::File;
 use serde_json::{Value, json};
 
 use super::document::sign;
 use super::key::SampleKey;
 use super::metadata::{RoleState, Roles};
 use super::settings::{ConsistentSnapshot, SampleSettings};
-use crate::durable;
 use crate::role::Role;
 use crate::target_name::TargetName;
 use crate::target_version::TargetVersion;
@@ -74,10 +74,10 @@ impl SampleRepository {
         match (self.settings.consistent_snapshot, hashes.as_object()) {
             (ConsistentSnapshot::Yes, Some(hashes)) => {
                 for hash in hashes.values().filter_map(Value::as_str) {
-                    durable::write(&folder, &format!("{hash}.{file}"), content)?;
+                    write(&folder, &format!("{hash}.{file}"), content)?;
                 }
             }
-            _ => durable::write(&folder, file, content)?,
+            _ => write(&folder, file, content)?,
         }
         let mut listing = json!({"length": content.len(), "hashes": hashes});
         if let (Some(version), Some(listing)) = (version, listing.as_object_mut()) {
@@ -116,7 +116,7 @@ impl SampleRepository {
         let digests = self.settings.digests;
         let timestamp = self.roles.timestamp(*version, snapshot, digests);
         let file = sign(&timestamp, &[&self.roles.timestamp.key])?;
-        durable::write(&self.folder, "timestamp.json", &file)?;
+        write(&self.folder, "timestamp.json", &file)?;
         self.roles.timestamp.version += 1;
         Ok(())
     }
@@ -157,7 +157,7 @@ impl SampleRepository {
             ConsistentSnapshot::No => format!("{role}.json"),
             ConsistentSnapshot::Yes => format!("{version}.{role}.json"),
         };
-        durable::write(&self.folder, &name, file)
+        write(&self.folder, &name, file)
     }
 
     fn write_root(&mut self, old_keys: &[&SampleKey]) -> io::Result<()> {
@@ -166,7 +166,11 @@ impl SampleRepository {
         keys.extend(old_keys);
         self.root_file = sign(&root, &keys)?;
         let versioned = format!("{}.root.json", self.roles.root.version);
-        durable::write(&self.folder, &versioned, &self.root_file)?;
-        durable::write(&self.folder, "root.json", &self.root_file)
+        write(&self.folder, &versioned, &self.root_file)?;
+        write(&self.folder, "root.json", &self.root_file)
     }
+}
+
+fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    packager_durable::write(File::Sample, folder, &folder.join(name), content)
 }

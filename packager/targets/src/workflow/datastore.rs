@@ -2,10 +2,10 @@ use std::io;
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use packager_faults::File;
 use serde::{Deserialize, Serialize};
 
 use crate::blocking::blocking_io;
-use crate::durable;
 use crate::error::Error;
 
 const TIMESTAMP: &str = "timestamp.json";
@@ -35,6 +35,7 @@ impl Datastore {
     /// A datastore in `folder`, which is made if need be.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
+        packager_durable::clear_temporary(&folder)?;
         Ok(Self { folder })
     }
 
@@ -43,7 +44,7 @@ impl Datastore {
     }
 
     pub(super) async fn put_root(&self, version: u64, raw: Bytes) -> Result<(), Error> {
-        self.write(root_name(version), raw).await
+        self.write(File::Root, root_name(version), raw).await
     }
 
     pub(super) async fn timestamp(&self) -> Result<Option<Bytes>, Error> {
@@ -51,7 +52,7 @@ impl Datastore {
     }
 
     pub(super) async fn put_timestamp(&self, raw: Bytes) -> Result<(), Error> {
-        self.write(TIMESTAMP.to_owned(), raw).await
+        self.write(File::Timestamp, TIMESTAMP.to_owned(), raw).await
     }
 
     pub(super) async fn snapshot(&self) -> Result<Option<Bytes>, Error> {
@@ -59,7 +60,7 @@ impl Datastore {
     }
 
     pub(super) async fn put_snapshot(&self, raw: Bytes) -> Result<(), Error> {
-        self.write(SNAPSHOT.to_owned(), raw).await
+        self.write(File::Snapshot, SNAPSHOT.to_owned(), raw).await
     }
 
     /// The last complete set; one that cannot be read counts as absent.
@@ -70,7 +71,7 @@ impl Datastore {
 
     pub(super) async fn put_complete(&self, set: &CompleteSet) -> Result<(), Error> {
         let raw = serde_json::to_vec(set).map_err(Error::cache)?;
-        self.write(COMPLETE.to_owned(), raw.into()).await
+        self.write(File::CompleteSet, COMPLETE.to_owned(), raw.into()).await
     }
 
     /// Forgets everything but the roots.
@@ -78,7 +79,7 @@ impl Datastore {
         let folder = self.folder.clone();
         blocking_io(move || {
             for name in [TIMESTAMP, SNAPSHOT, COMPLETE] {
-                durable::remove(&folder, name)?;
+                packager_durable::remove(&folder.join(name))?;
             }
             Ok(())
         })
@@ -95,9 +96,9 @@ impl Datastore {
         .await
     }
 
-    async fn write(&self, name: String, raw: Bytes) -> Result<(), Error> {
+    async fn write(&self, what: File, name: String, raw: Bytes) -> Result<(), Error> {
         let folder = self.folder.clone();
-        blocking_io(move || durable::write(&folder, &name, &raw)).await
+        blocking_io(move || packager_durable::write(what, &folder, &folder.join(name), &raw)).await
     }
 }
 
