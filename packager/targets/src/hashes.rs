@@ -109,7 +109,7 @@ impl fmt::Debug for Digests {
 
 /// Computes both digests of a stream. Which of them a repository lists is its own choice;
 /// an installer may need either.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Hasher {
     sha256: Sha256,
     sha512: Sha512,

@@ -12,10 +12,12 @@ use url::Url;
 use crate::blocking::blocking_io;
 use crate::cache::{CacheKey, Shelf, TargetCache, targets_url};
 use crate::error::Error;
+use crate::incoming::Incoming;
 use crate::limits::Limits;
 use crate::refresh_status::RefreshStatus;
 use crate::single_flight::SingleFlight;
 use crate::target::{CachedTarget, Target};
+use crate::target_stream::TargetStream;
 use crate::trusted_metadata::TrustedMetadata;
 use crate::unpacked_store::{UnpackedArchive, UnpackedStore};
 use crate::workflow::{Datastore, MetadataSource, Published, State};
@@ -133,16 +135,20 @@ impl Repository {
     /// The file of `target`, downloaded unless it is cached. Whoever asks for the same file
     /// meanwhile shares the download, which goes on when a caller goes away.
     pub async fn fetch(&self, target: &Target) -> Result<CachedTarget, Error> {
-        let cached = self
-            .0
-            .downloads
-            .run(CacheKey::of(&target.hashes), || {
-                let (inner, target) = (Arc::clone(&self.0), target.clone());
-                async move { inner.fetch(&target).await }
-            })
-            .await?;
-        TargetCache::check(target, &cached)?;
-        Ok(cached)
+        Arc::clone(&self.0).fetch(target.clone()).await
+    }
+
+    /// The same, to be read while it comes. To be called in a Tokio runtime.
+    #[must_use]
+    pub fn stream(&self, target: &Target) -> TargetStream {
+        let incoming = self.0.cache.incoming(&CacheKey::of(&target.hashes));
+        let stream = TargetStream::new(target.clone(), Arc::clone(&incoming));
+        let fetched = Arc::clone(&self.0).fetch(target.clone());
+        tokio::spawn(async move {
+            let ends = Ends(incoming);
+            ends.0.end(fetched.await);
+        });
+        stream
     }
 
     /// The contents of a target that is a tar.gz archive. Unpacked once, for all callers, for as long as the cache has
@@ -167,9 +173,27 @@ impl Inner {
         outcome
     }
 
-    async fn fetch(&self, target: &Target) -> Result<CachedTarget, Error> {
-        let (transport, url) = (&*self.transport, &self.targets_url);
-        self.cache.obtain(target, transport, url, &self.limits).await
+    /// Fetches a target, together with all who ask for it meanwhile.
+    async fn fetch(self: Arc<Self>, target: Target) -> Result<CachedTarget, Error> {
+        let work = || {
+            let (inner, target) = (Arc::clone(&self), target.clone());
+            async move {
+                let (transport, url) = (&*inner.transport, &inner.targets_url);
+                inner.cache.obtain(&target, transport, url, &inner.limits).await
+            }
+        };
+        let cached = self.downloads.run(CacheKey::of(&target.hashes), work).await?;
+        TargetCache::check(&target, &cached)?;
+        Ok(cached)
+    }
+}
+
+/// Lets nobody wait for a download whose task is gone.
+struct Ends(Arc<Incoming>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.end(Err(Error::Unavailable));
     }
 }
 

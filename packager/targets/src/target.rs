@@ -110,6 +110,16 @@ impl CachedTarget {
         ))
     }
 
+    /// Opens the file for somebody who checks it himself, and [says so](Self::suspect) if it is not what it was.
+    pub(crate) fn open_unchecked(&self) -> io::Result<File> {
+        File::open(&self.0.path).inspect_err(|_| self.suspect())
+    }
+
+    /// To be looked at again before it is next used.
+    pub(crate) fn suspect(&self) {
+        self.0.lease.suspect();
+    }
+
     pub(crate) fn digests(&self) -> &Digests {
         &self.0.digests
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::{join_all, try_join, try_join_all};
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, SharedBytes, Unsigned};
 use packager_fleetd::{Component, Fetched, LocalMetadata, RoleDocuments, linux};
@@ -132,8 +132,8 @@ impl Builder {
                     return Ok(());
                 }
             };
-            try_join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await?;
-            Ok(())
+            let (part, frame) = join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await;
+            part.and(frame.map(drop))
         }));
         made.await.into_iter().collect::<Result<(), BuildError>>()?;
         self.ahead.set_ready(Arc::clone(metadata));
@@ -171,7 +171,10 @@ impl Builder {
             .map(|component| Release::find(metadata, component.clone()))
             .collect::<Result<_, _>>()?;
         let programs = releases.iter().map(|release| self.component(format, release, progress));
-        let ([base, metadata], programs) = try_join(self.frame(format, metadata), try_join_all(programs)).await?;
+        // To the end of all of them: nothing of a build that failed goes on when it is over.
+        let (frame, programs) = join(self.frame(format, metadata), join_all(programs)).await;
+        let programs = programs.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let [base, metadata] = frame?;
         Ok(Ingredients {
             shared: [vec![base], programs, vec![metadata]].concat(),
             versions: versions(&releases),
@@ -182,12 +185,12 @@ impl Builder {
     async fn frame(&self, format: Format, metadata: &Arc<TrustedMetadata>) -> Result<[Shared; 2], BuildError> {
         let base = Arc::new(linux::base_tree()?);
         let metadata = self.metadata_tree(metadata)?;
-        let (base, metadata) = try_join(
+        let (base, metadata) = join(
             self.of_tree(format, Position::First, self.best(), base),
             self.of_tree(format, Position::Later, Effort::Quick, metadata),
         )
-        .await?;
-        Ok([base, metadata])
+        .await;
+        Ok([base?, metadata?])
     }
 
     async fn of_tree(
@@ -212,12 +215,19 @@ impl Builder {
         let placeholder = Fetched::placeholder(component.form(), release.identity());
         let named = linux::component_tree(component, &placeholder)?;
         let recipe = self.recipe(format, Position::Later, self.best(), &named);
+        let mut coming = None;
         let tree = async || {
-            let fetched = release.fetch(&self.repository).await?;
+            let (fetched, stream) = release.fetch(&self.repository).await?;
+            coming = stream;
             progress(Stage::Building);
             Ok(Arc::new(linux::component_tree(component, &fetched)?))
         };
-        self.shared.obtain(recipe, tree).await
+        let part = self.shared.obtain(recipe, tree).await;
+        // What went wrong is not that it could not be packed.
+        match coming.and_then(|stream| stream.failure()) {
+            Some(failure) if part.is_err() => Err(failure.into()),
+            _ => part,
+        }
     }
 
     fn recipe(&self, format: Format, position: Position, effort: Effort, tree: &Tree) -> Recipe {

@@ -8,7 +8,8 @@ use packager_fleetd::{Archive, ArchiveEntry, Component, Fetched, Form, Program};
 use packager_formats::Content;
 use packager_store::Versions;
 use packager_targets::{
-    CachedTarget, EntryKind, Repository, Target, TargetName, TrustedMetadata, UnpackedArchive, UnpackedEntry,
+    CachedTarget, EntryKind, Repository, Target, TargetName, TargetStream, TrustedMetadata, UnpackedArchive,
+    UnpackedEntry,
 };
 
 use super::BuildError;
@@ -48,19 +49,24 @@ impl Release {
         }
     }
 
-    /// Fetches the target.
-    pub(super) async fn fetch(&self, repository: &Repository) -> Result<Fetched, BuildError> {
-        let cached = repository.fetch(&self.target).await?;
-        Ok(match self.component.form() {
-            Form::Executable => Fetched::Executable(Arc::new(TargetContent {
-                identity: self.identity(),
-                cached,
-            })),
-            Form::Archive => {
-                let unpacked = repository.unpack(&cached).await?;
-                Fetched::Archive(archive(&cached, &unpacked))
+    /// Fetches the target. An executable is compressed while it comes; then its stream tells why it did not come.
+    pub(super) async fn fetch(&self, repository: &Repository) -> Result<(Fetched, Option<TargetStream>), BuildError> {
+        match self.component.form() {
+            Form::Executable => {
+                let stream = repository.stream(&self.target);
+                let content = TargetContent {
+                    size_bytes: self.target.length_bytes(),
+                    identity: self.identity(),
+                    stream: stream.clone(),
+                };
+                Ok((Fetched::Executable(Arc::new(content)), Some(stream)))
             }
-        })
+            Form::Archive => {
+                let cached = repository.fetch(&self.target).await?;
+                let unpacked = repository.unpack(&cached).await?;
+                Ok((Fetched::Archive(archive(&cached, &unpacked)), None))
+            }
+        }
     }
 }
 
@@ -99,17 +105,18 @@ fn archive(cached: &CachedTarget, unpacked: &UnpackedArchive) -> Archive {
 
 /// A target that is packaged as it is.
 struct TargetContent {
-    cached: CachedTarget,
+    size_bytes: u64,
     identity: Sha256Digest,
+    stream: TargetStream,
 }
 
 impl Content for TargetContent {
     fn size_bytes(&self) -> u64 {
-        self.cached.size_bytes()
+        self.size_bytes
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + '_>> {
-        Ok(Box::new(self.cached.open()?))
+        Ok(Box::new(self.stream.reader()))
     }
 
     fn identity(&self) -> Sha256Digest {

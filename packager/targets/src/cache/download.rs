@@ -1,9 +1,9 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use packager_faults::{File, Point, Step, point};
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncWriteExt, BufWriter};
 use tough::Transport;
 use url::Url;
 
@@ -13,10 +13,12 @@ use crate::blocking::blocking_io;
 use crate::body::{self, Body};
 use crate::error::{Check, Error, Subject};
 use crate::hashes::{Digests, Hasher};
+use crate::incoming::Incoming;
 use crate::limits::Limits;
 use crate::target::Target;
 use crate::workflow::Missing;
 
+/// Written at a time.
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Section 5.7, "fetch target": "download the target (up to the number of bytes specified in
@@ -29,6 +31,7 @@ pub(super) async fn download(
     transport: &dyn Transport,
     url: &Url,
     limits: &Limits,
+    incoming: &Incoming,
 ) -> Result<Verified, Error> {
     if target.length_bytes > limits.target_bytes {
         return Err(Error::untrusted(Subject::Target, Check::Length));
@@ -44,7 +47,8 @@ pub(super) async fn download(
         .await?
     };
     let writer = temporary.reopen().map_err(Error::disk)?;
-    let (size_bytes, digests) = copy(body, writer).await?;
+    incoming.begin(temporary.reopen().map_err(Error::disk)?);
+    let (size_bytes, digests) = copy(body, writer, incoming).await?;
     if size_bytes != target.length_bytes {
         return Err(Error::untrusted(Subject::Target, Check::Length));
     }
@@ -84,18 +88,34 @@ async fn open(target: &Target, transport: &dyn Transport, url: &Url, limits: &Li
     Err(Error::transport(Subject::Target, Missing))
 }
 
-async fn copy(mut body: Body, writer: std::fs::File) -> Result<(u64, Digests), Error> {
-    let writer = tokio::fs::File::from_std(writer);
-    let mut writer = BufWriter::with_capacity(BUFFER_BYTES, writer);
+/// Writes what comes, a large piece at a time, and tells how far it is.
+async fn copy(mut body: Body, writer: std::fs::File, incoming: &Incoming) -> Result<(u64, Digests), Error> {
+    let writer = Arc::new(writer);
     let mut hasher = Hasher::default();
     let mut size_bytes = 0;
+    let mut gathered = Vec::with_capacity(BUFFER_BYTES);
     let failed = |error: body::BodyError| error.into_error(Subject::Target);
     while let Some(piece) = body.try_next().await.map_err(failed)? {
         hasher.update(&piece);
         size_bytes += piece.len() as u64;
-        point(Point::Write(File::Target, Step::Write)).map_err(Error::disk)?;
-        writer.write_all(&piece).await.map_err(Error::disk)?;
+        gathered.extend_from_slice(&piece);
+        if gathered.len() >= BUFFER_BYTES {
+            gathered = write(&writer, gathered, incoming).await?;
+        }
     }
-    writer.flush().await.map_err(Error::disk)?;
+    write(&writer, gathered, incoming).await?;
     Ok((size_bytes, hasher.finish()))
+}
+
+/// Writes `gathered`, and gives the buffer back, empty.
+async fn write(writer: &Arc<std::fs::File>, gathered: Vec<u8>, incoming: &Incoming) -> Result<Vec<u8>, Error> {
+    let writer = Arc::clone(writer);
+    let mut gathered = blocking_io(move || {
+        packager_faults::write_all(Point::Write(File::Target, Step::Write), &mut &*writer, &gathered)?;
+        Ok(gathered)
+    })
+    .await?;
+    incoming.advance(gathered.len() as u64);
+    gathered.clear();
+    Ok(gathered)
 }

@@ -17,7 +17,7 @@ mod verify;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
 use tough::Transport;
@@ -29,6 +29,7 @@ pub(crate) use shelf::{Item, Lease, Shelf};
 use crate::blocking::blocking_io;
 use crate::error::{Check, Error, Subject};
 use crate::hashes::Digests;
+use crate::incoming::Incoming;
 use crate::limits::Limits;
 use crate::retry::retrying;
 use crate::target::{CachedTarget, Target};
@@ -36,6 +37,8 @@ use crate::target::{CachedTarget, Target};
 pub(crate) struct TargetCache {
     folder: PathBuf,
     shelf: Arc<Shelf>,
+    /// Downloads under way, for as long as somebody cares.
+    under_way: Mutex<HashMap<CacheKey, Weak<Incoming>>>,
     /// What this process has verified.
     verified: Mutex<HashMap<CacheKey, Verified>>,
 }
@@ -59,6 +62,7 @@ impl TargetCache {
         Ok(Self {
             folder,
             shelf,
+            under_way: Mutex::default(),
             verified: Mutex::default(),
         })
     }
@@ -76,11 +80,28 @@ impl TargetCache {
         if let Some(cached) = self.find(&key).await? {
             return Ok(cached);
         }
+        let incoming = self.incoming(&key);
         let verified = retrying(limits.retry, || {
-            download::download(&self.folder, &key, target, transport, url, limits)
+            download::download(&self.folder, &key, target, transport, url, limits, &incoming)
         })
         .await?;
         Ok(self.put(key, verified))
+    }
+
+    /// How far the download of a file has come, or will have.
+    pub(crate) fn incoming(&self, key: &CacheKey) -> Arc<Incoming> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.retain(|_, incoming| incoming.strong_count() > 0);
+        if let Some(incoming) = under_way
+            .get(key)
+            .and_then(Weak::upgrade)
+            .filter(|incoming| !incoming.has_ended())
+        {
+            return incoming;
+        }
+        let incoming = Arc::new(Incoming::default());
+        under_way.insert(key.clone(), Arc::downgrade(&incoming));
+        incoming
     }
 
     /// Checks that a file found by one listed hash is the target in all other respects too.

@@ -29,6 +29,8 @@ pub enum Answer {
     HugeJson(u64),
     /// Waits for the notification, then sends these.
     Held(Arc<Notify>, Vec<u8>),
+    /// Sends a half of these, waits for the notification, and sends the other.
+    Halves(Arc<Notify>, Vec<u8>),
 }
 
 pub struct Server {
@@ -141,6 +143,13 @@ async fn converse(
                 stream.write_all(&b",0".repeat(2048)).await?;
             }
             stream.write_all(b"]}}").await
+        }
+        Answer::Halves(go, content) => {
+            let (one, other) = content.split_at(content.len() / 2);
+            stream.write_all(&measured(content.len())).await?;
+            stream.write_all(one).await?;
+            go.notified().await;
+            stream.write_all(other).await
         }
         Answer::Held(go, content) => {
             go.notified().await;
