@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := apt-utils binutils build-essential debian-archive-keyring debootstrap dpkg-dev gnupg lintian openssl \
-	procps python3 python3-pip python3-venv systemd systemd-container xz-utils
+TEST_PACKAGES := apt-utils binutils build-essential debian-archive-keyring debootstrap debsig-verify dpkg-dev gnupg lintian \
+	openssl procps python3 python3-pip python3-venv systemd systemd-container xz-utils
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential dpkg-dev nginx-light xz-utils

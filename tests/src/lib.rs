@@ -14,6 +14,7 @@
 //! | [`booted`] | the same, with systemd running |
 //! | [`apt`] | an apt repository of one's own |
 //! | [`docs`] | the commands of the documentation |
+//! | [`signing`] | the keys that packages are signed with |
 //! | [`listing`] | what lies on a system |
 //!
 //! Helpers fail like tests: they panic, and say what the tool said.
@@ -40,5 +41,6 @@ pub mod producer;
 pub mod product;
 pub mod ran;
 pub mod request;
+pub mod signing;
 pub mod suite;
 pub mod system;

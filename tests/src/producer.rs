@@ -18,6 +18,7 @@ use crate::client;
 use crate::deb::Deb;
 use crate::product::packager;
 use crate::request::Request;
+use crate::signing::Key;
 
 /// Runs a service, `$2` and on, as long as somebody holds the other end of standard input. `$1` is the service's folder.
 /// Nothing in it is worth a graceful stop.
@@ -61,7 +62,7 @@ impl Compression {
     }
 }
 
-type Producers = HashMap<(AgentFixture, Compression), Arc<Producer>>;
+type Producers = HashMap<(AgentFixture, Compression, Option<Key>), Arc<Producer>>;
 
 /// Those of this process.
 static PRODUCERS: LazyLock<Mutex<Producers>> = LazyLock::new(Mutex::default);
@@ -90,10 +91,23 @@ impl Producer {
     /// If it does not start, with what it said.
     #[must_use]
     pub fn compressing(agent: &AgentFixture, compression: Compression) -> Arc<Self> {
+        Self::shared(agent, compression, None)
+    }
+
+    /// The service that has `agent` and signs debs with `key`.
+    ///
+    /// # Panics
+    /// If it does not start, with what it said.
+    #[must_use]
+    pub fn signing(agent: &AgentFixture, key: Key) -> Arc<Self> {
+        Self::shared(agent, Compression::Xz, Some(key))
+    }
+
+    fn shared(agent: &AgentFixture, compression: Compression, key: Option<Key>) -> Arc<Self> {
         let mut producers = PRODUCERS.lock().unwrap_or_else(PoisonError::into_inner);
         let producer = producers
-            .entry((agent.clone(), compression))
-            .or_insert_with(|| Arc::new(Self::start(agent, compression)));
+            .entry((agent.clone(), compression, key))
+            .or_insert_with(|| Arc::new(Self::start(agent, compression, key)));
         Arc::clone(producer)
     }
 
@@ -118,7 +132,7 @@ impl Producer {
         client::obtain(&self.url, request)
     }
 
-    fn start(agent: &AgentFixture, compression: Compression) -> Self {
+    fn start(agent: &AgentFixture, compression: Compression, key: Option<Key>) -> Self {
         let folder = tempfile::Builder::new().prefix("packager-tests-").tempdir().unwrap();
         agent.publish(&repository(folder.path()));
         let within = |name: &str| folder.path().join(name).display().to_string();
@@ -134,6 +148,7 @@ impl Producer {
             .args(["--update-url", &repository_url(folder.path())])
             .args(["--update-roots", &roots, "--data-dir", &data_dir])
             .args(["--deb-compression", compression.as_str()])
+            .args(key.map_or_else(Vec::new, |key| signing(folder.path(), key)))
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("TMPDIR", folder.path().join("tmp"))
@@ -148,6 +163,18 @@ impl Producer {
             _supervisor: supervisor,
         }
     }
+}
+
+/// The settings that have a service sign with `key`.
+fn signing(folder: &Path, key: Key) -> Vec<String> {
+    let reference = |path: &Path| format!("file:{}", path.display());
+    let mut settings = vec!["--signing-deb-key".to_owned(), reference(&key.path())];
+    if let Some(passphrase) = key.passphrase() {
+        let path = folder.join("passphrase");
+        fs::write(&path, passphrase).unwrap();
+        settings.extend(["--signing-deb-key-passphrase".to_owned(), reference(&path)]);
+    }
+    settings
 }
 
 fn repository(folder: &Path) -> PathBuf {

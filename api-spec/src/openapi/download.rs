@@ -131,7 +131,11 @@ fn package(description: &str) -> ResponseBuilder {
         )
         .header(
             "X-Signature-Ed25519",
-            described("Signature of the package with the service's release key; absent without such a key."),
+            text(
+                "Ed25519 signature in base64, by the service's release key, of the text `sha256:` with the digits of \
+                 `X-Checksum-Sha256`; absent without such a key.",
+                "^[A-Za-z0-9+/]{86}==$",
+            ),
         )
         .header("Cache-Control", text("Nobody keeps a copy.", "^no-store$"))
         .header(

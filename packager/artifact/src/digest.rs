@@ -43,6 +43,23 @@ impl From<Sha256> for Sha256Digest {
     }
 }
 
+/// A SHA-256 computation that may go on, or be kept and gone on from more than once.
+#[derive(Clone, Debug, Default)]
+pub struct Sha256State(Sha256);
+
+impl Sha256State {
+    /// Goes on with `bytes`.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes so far.
+    #[must_use]
+    pub fn finish(self) -> Sha256Digest {
+        self.0.into()
+    }
+}
+
 impl fmt::Display for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -83,7 +100,7 @@ impl From<Sha256Digest> for String {
 #[derive(Debug)]
 pub struct DigestWriter<W> {
     inner: W,
-    hasher: Sha256,
+    state: Sha256State,
     size_bytes: u64,
 }
 
@@ -92,14 +109,14 @@ impl<W: Write> DigestWriter<W> {
     pub fn new(inner: W) -> Self {
         Self {
             inner,
-            hasher: Sha256::new(),
+            state: Sha256State::default(),
             size_bytes: 0,
         }
     }
 
     /// Gives back the writer, with the digest and the number of the bytes that it took.
     pub fn finish(self) -> (W, Sha256Digest, u64) {
-        (self.inner, self.hasher.into(), self.size_bytes)
+        (self.inner, self.state.finish(), self.size_bytes)
     }
 }
 
@@ -107,7 +124,7 @@ impl<W: Write> Write for DigestWriter<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(buf)?;
         if let Some(taken) = buf.get(..written) {
-            self.hasher.update(taken);
+            self.state.update(taken);
             self.size_bytes += taken.len() as u64;
         }
         Ok(written)

@@ -12,9 +12,11 @@ mod digest;
 mod layout;
 mod memo;
 mod part;
+mod piece;
 
 pub use artifact::{Artifact, Unsigned};
-pub use digest::{DigestWriter, ParseDigestError, Sha256Digest};
+pub use digest::{DigestWriter, ParseDigestError, Sha256Digest, Sha256State};
 pub use layout::{Layout, Segment, Slice};
 pub use memo::DigestMemo;
 pub use part::{OwnBytes, Part, SharedBytes, SharedPart};
+pub use piece::{OwnSlice, Piece, pieces_in};

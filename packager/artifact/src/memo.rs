@@ -1,17 +1,16 @@
 //! Digests that go on from a remembered state.
 //!
 //! Hashing a package from its first byte costs as much as reading all of it. But the packages of one agent release
-//! mostly begin with the same bytes: the same head and the same shared parts. The state of a SHA-256 computation after
-//! such a beginning is about a hundred bytes, so it is remembered under a key that names the beginning (own bytes by value, shared
-//! parts by their digest), and the next package hashes only what comes after it.
+//! mostly begin with the same bytes: the same head and the same shared parts. So does what their signatures are made
+//! over. The state of a SHA-256 computation after such a beginning is about a hundred bytes, so it is remembered under a
+//! key that names the beginning (own bytes by value, shared parts by their digest), and the next package hashes only
+//! what comes after it.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
-
-use crate::{Part, Sha256Digest, SharedBytes, SharedPart};
+use crate::{Part, Piece, Sha256Digest, Sha256State, SharedBytes, SharedPart};
 
 /// States kept. A state stands for one beginning, of which a release has a handful; a few hundred bound the memory to
 /// some tens of kilobytes whatever is asked for.
@@ -34,7 +33,7 @@ struct States {
 
 #[derive(Debug)]
 struct Remembered {
-    state: Sha256,
+    state: Sha256State,
     last_use: u64,
 }
 
@@ -45,28 +44,39 @@ impl DigestMemo {
         Self::default()
     }
 
-    /// The SHA-256 of `parts` one after the other. Goes on from the longest remembered beginning and remembers the
-    /// state after each shared part.
+    /// The SHA-256 of `parts` one after the other.
+    ///
+    /// # Errors
+    /// As [`DigestMemo::state`].
+    pub fn digest(&self, parts: &[Part], shared: &dyn SharedBytes) -> io::Result<Sha256Digest> {
+        let pieces: Vec<_> = parts.iter().map(Piece::from).collect();
+        Ok(self.state(&pieces, shared)?.finish())
+    }
+
+    /// The computation of a SHA-256 after `pieces` one after the other. Goes on from the longest remembered beginning
+    /// and remembers the state after each shared part.
     ///
     /// # Errors
     /// When a shared part cannot be read, or is not as long as its reference says ([`io::ErrorKind::InvalidData`]).
-    pub fn digest(&self, parts: &[Part], shared: &dyn SharedBytes) -> io::Result<Sha256Digest> {
-        let beginnings = beginnings(parts);
+    pub fn state(&self, pieces: &[Piece<'_>], shared: &dyn SharedBytes) -> io::Result<Sha256State> {
+        let beginnings = beginnings(pieces);
         let (done, mut state) = self.longest(&beginnings);
-        for (part, beginning) in parts.iter().zip(&beginnings).skip(done) {
-            match part {
-                Part::Own(bytes) => state.update(bytes.expose()),
-                Part::Shared(part) => {
+        for (index, piece) in pieces.iter().enumerate().skip(done) {
+            match piece {
+                Piece::Own(slice) => state.update(slice.expose()),
+                Piece::Shared(part) => {
                     hash_shared(&mut state, part, shared)?;
-                    self.remember(*beginning, state.clone());
+                    if let Some(beginning) = beginnings.get(index) {
+                        self.remember(*beginning, state.clone());
+                    }
                 }
             }
         }
-        Ok(state.into())
+        Ok(state)
     }
 
-    /// How many of the parts are covered by the longest remembered beginning, and the state after them.
-    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, Sha256) {
+    /// How many of the pieces are covered by the longest remembered beginning, and the state after them.
+    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, Sha256State) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         states.uses += 1;
         let now = states.uses;
@@ -76,10 +86,10 @@ impl DigestMemo {
                 return (index + 1, remembered.state.clone());
             }
         }
-        (0, Sha256::new())
+        (0, Sha256State::default())
     }
 
-    fn remember(&self, beginning: Sha256Digest, state: Sha256) {
+    fn remember(&self, beginning: Sha256Digest, state: Sha256State) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let last_use = states.uses;
         if states.by_beginning.len() >= CAPACITY {
@@ -95,30 +105,33 @@ impl DigestMemo {
     }
 }
 
-/// For each part a name of everything up to and including it.
-fn beginnings(parts: &[Part]) -> Vec<Sha256Digest> {
-    let mut names = Sha256::new();
-    parts
-        .iter()
-        .map(|part| {
-            match part {
-                Part::Own(bytes) => {
+/// For each piece, up to the last shared part, a name of everything up to and including it. States behind that are not
+/// remembered.
+fn beginnings(pieces: &[Piece<'_>]) -> Vec<Sha256Digest> {
+    let last = pieces.iter().rposition(|piece| matches!(piece, Piece::Shared(_)));
+    let mut names = Sha256State::default();
+    let upto_last = pieces.iter().take(last.map_or(0, |last| last + 1));
+    upto_last
+        .map(|piece| {
+            match piece {
+                Piece::Own(slice) => {
+                    let bytes = slice.expose();
                     names.update(b"own");
-                    names.update(bytes.size_bytes().to_be_bytes());
-                    names.update(bytes.expose());
+                    names.update(&(bytes.len() as u64).to_be_bytes());
+                    names.update(bytes);
                 }
-                Part::Shared(part) => {
+                Piece::Shared(part) => {
                     names.update(b"shared");
-                    names.update(part.size_bytes.to_be_bytes());
+                    names.update(&part.size_bytes.to_be_bytes());
                     names.update(part.sha256.as_bytes());
                 }
             }
-            names.clone().into()
+            names.clone().finish()
         })
         .collect()
 }
 
-fn hash_shared(state: &mut Sha256, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
+fn hash_shared(state: &mut Sha256State, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
     // One byte more than promised is enough to notice a part that is too long.
     let mut reader = shared.open(part)?.take(part.size_bytes.saturating_add(1));
     let mut buffer = vec![0; READ_SIZE];
@@ -196,6 +209,25 @@ mod tests {
         let two = memo.digest(&[own(b"a"), own(b"bc"), shared(b"x")], &source).unwrap();
         assert_eq!(one, Sha256Digest::of(b"abcx"));
         assert_eq!(two, one);
+    }
+
+    #[test]
+    fn a_state_goes_on() {
+        let source = Bytes(b"shared".to_vec(), Cell::new(0));
+        let memo = DigestMemo::new();
+        let parts = [own(b"head"), shared(&source.0), own(b"tail")];
+        let pieces = crate::pieces_in(&parts, &[2..4, 4..12]).unwrap();
+        for _ in 0..2 {
+            let mut state = memo.state(&pieces, &source).unwrap();
+            state.update(b"more");
+            assert_eq!(state.finish(), Sha256Digest::of(b"adsharedtamore"));
+            assert_eq!(source.1.get(), 1);
+        }
+        // Other pieces of the same package are another beginning.
+        assert_eq!(
+            memo.digest(&parts, &source).unwrap(),
+            Sha256Digest::of(b"headsharedtail")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The closed list of formats. A sixth is a variant here, and the compiler lists the places to touch.
 
 use std::io::Write;
+use std::ops::Range;
 
 use packager_artifact::{SharedPart, Unsigned};
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,26 @@ impl Format {
                     .collect();
                 deb::compose(package, &shared, own, compression)
             }
+        }
+    }
+
+    /// The bytes of a composed package that a signature of the format is made over, in this order.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if it is not a package of this format, or has a signature.
+    pub fn signed_ranges(self, package: &Unsigned) -> Result<Vec<Range<u64>>, Error> {
+        match self {
+            Self::Deb => deb::signed_ranges(package),
+        }
+    }
+
+    /// The same package with a signature over its [signed ranges](Format::signed_ranges) in it.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] as [`Format::signed_ranges`]; [`Error::Invalid`] if the signature does not fit into the format.
+    pub fn attach_signature(self, package: Unsigned, signature: &[u8], build_time: u64) -> Result<Unsigned, Error> {
+        match self {
+            Self::Deb => deb::attach_signature(package, signature, build_time),
         }
     }
 }

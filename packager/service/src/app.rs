@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use packager_signing::ReleaseKey;
 use packager_store::Store;
 use packager_targets::Repository;
 use url::Url;
@@ -34,5 +35,6 @@ pub(crate) struct App {
     pub(crate) limits: RateLimits,
     pub(crate) proxies: TrustedProxies,
     pub(crate) bodies: BodyMemory,
+    pub(crate) release_key: Option<ReleaseKey>,
     pub(crate) http: HttpSettings,
 }

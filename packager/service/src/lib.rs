@@ -10,7 +10,7 @@ mod metrics;
 mod pipeline;
 mod start;
 
-pub use build::{BuildError, Builder, BuilderSettings, Built, format_of};
+pub use build::{BuildError, Builder, BuilderSettings, Built, Signers, format_of};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use logging::{LoggingError, init_logging};
 pub use start::{Environment, Running, StartError, rotate_key, start, update_limits};

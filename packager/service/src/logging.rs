@@ -20,6 +20,9 @@ pub enum LoggingError {
     Twice(#[from] TryInitError),
 }
 
+/// A library that writes private keys into its log, as it reads them, at the level `debug`: no setting turns it on.
+const MUTE: &str = "pgp";
+
 /// Sets up logging for the process, to standard error: text on a terminal, JSON elsewhere, unless settings say
 /// otherwise.
 ///
@@ -45,6 +48,9 @@ pub fn init_logging(settings: &Logging) -> Result<(), LoggingError> {
 
 /// Whatever the operator asks for, libraries do not trace: they may log what they carry, and know nothing of secrets.
 fn may_be_logged(target: &str, level: Level) -> bool {
+    if target == MUTE || target.starts_with("pgp::") {
+        return false;
+    }
     level <= Level::DEBUG || target == "packager" || target.starts_with("packager_") || target.starts_with("packager::")
 }
 
@@ -60,6 +66,9 @@ mod tests {
         for other in ["actix_http::h1", "hyper", "sled::pagecache", "packagers", "log"] {
             assert!(!may_be_logged(other, Level::TRACE), "{other}");
             assert!(may_be_logged(other, Level::DEBUG), "{other}");
+        }
+        for muted in ["pgp", "pgp::packet"] {
+            assert!(!may_be_logged(muted, Level::ERROR), "{muted}");
         }
     }
 }

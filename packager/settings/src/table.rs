@@ -236,10 +236,14 @@ settings! {
     /// Signatures. Packages of a type without a key are unsigned, and `/status` says so; with a key that does not work the
     /// service does not start.
     "Signing" signing: Signing {
-        /// The OpenPGP secret key (armored) that deb packages are signed with.
+        /// The OpenPGP secret key that deb packages are signed with, as gpg exports it: RSA from 2048 bits, or Ed25519.
+        /// docs/signing.md says how to make one, and how hosts check signatures.
         signing_deb_key: Option<SecretRef> = "", optional(SecretReference);
         /// The passphrase of `signing_deb_key`.
         signing_deb_key_passphrase: Option<SecretRef> = "", optional(SecretReference);
+        /// The Ed25519 private key (PKCS#8 PEM) whose signature of a package's digest is in the header
+        /// `X-Signature-Ed25519` of its download, whatever its type.
+        signing_release_key: Option<SecretRef> = "", optional(SecretReference);
         /// The OpenPGP secret key (armored) that rpm and Arch packages are signed with.
         signing_rpm_key: Option<SecretRef> = "", optional(SecretReference);
         /// The passphrase of `signing_rpm_key`.

@@ -2,44 +2,24 @@
 //!
 //! A composed package becomes a [`Signed`] one before it is finished: the type is the proof that the step was not
 //! forgotten. Without a key for its format a package passes as it is, and says so.
+//!
+//! Signing has four steps. The format says which of a package's bytes are signed, and their SHA-256 goes on from a
+//! remembered state (`packager_artifact::DigestMemo`): a signer is given a computation, never the bytes, so that no shared
+//! part is read again. A [`Signer`] makes the signature, and verifies it as a host would. The format puts it in its place.
+//!
+//! Private keys are unlocked once, at the start, and not for each signature: a passphrase is stretched with as much work
+//! as reading a package takes, and one that is kept at hand protects nothing that the unlocked key would not. An unlocked
+//! key lives in AWS-LC, which zeroes what it frees and signs in constant time; signatures do not pass through the `rsa`
+//! crate, whose private operations are known to leak timing (RUSTSEC-2023-0071).
 
-use packager_artifact::Unsigned;
+mod error;
+pub mod openpgp;
+mod release;
+mod signed;
+mod signer;
 
-/// Whether a package carries a signature of its format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signature {
-    /// It does.
-    Present,
-    /// It does not: no key is configured for its format.
-    Absent,
-}
-
-/// A composed package that has been through the signing step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
-    composed: Unsigned,
-    signature: Signature,
-}
-
-impl Signed {
-    /// Passes a package for whose format no key is configured.
-    #[must_use]
-    pub const fn without_key(composed: Unsigned) -> Self {
-        Self {
-            composed,
-            signature: Signature::Absent,
-        }
-    }
-
-    /// Whether the package carries a signature.
-    #[must_use]
-    pub const fn signature(&self) -> Signature {
-        self.signature
-    }
-
-    /// The package, signature included.
-    #[must_use]
-    pub fn into_composed(self) -> Unsigned {
-        self.composed
-    }
-}
+pub use error::Error;
+pub use openpgp::OpenPgpSigner;
+pub use release::ReleaseKey;
+pub use signed::{Signature, Signed};
+pub use signer::Signer;

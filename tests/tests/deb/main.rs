@@ -23,5 +23,6 @@ mod purge;
 mod remove;
 mod secrecy;
 mod service;
+mod signature;
 mod unlisted;
 mod upgrade;

@@ -36,3 +36,25 @@ fn the_log_of_a_service_is_json_and_names_no_secret() {
         assert!(!log.contains(private), "{private}: {log}");
     }
 }
+
+/// rPGP, left alone, logs what it reads of a key.
+#[test]
+fn no_level_brings_a_signing_key_into_the_log() {
+    let place = Place::new();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/openpgp/ed25519.gpg");
+    let key = format!("file:{path}");
+    let service = Service::start(&place, &["--log", "trace,pgp=trace", "--signing-deb-key", &key]);
+    let (_, log) = service.stop(Signal::TERM);
+    assert!(log.contains(r#""level":"TRACE""#), "{log}");
+    // What is public is said: the key's fingerprint.
+    let lines = log.lines().filter(|line| !line.contains("fingerprint"));
+    let log = lines.collect::<String>().to_lowercase();
+    for bytes in std::fs::read(path).unwrap().windows(8) {
+        let hex = bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat();
+        assert!(!log.contains(&hex), "{hex}: {log}");
+    }
+}

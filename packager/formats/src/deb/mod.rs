@@ -9,6 +9,7 @@
 //! shared   data.tar.xz: the agent's files                   } one
 //! shared   data.tar.xz: further files, made more often      } xz
 //! own      data.tar.xz: files of this package, end of tar   } stream
+//! own      _gpgorigin, if the package is signed
 //! ```
 //!
 //! The own bytes in front are the same for all customers who ask for the same options: `control.tar` has no value of
@@ -22,10 +23,12 @@ mod compose;
 mod control;
 mod keep_edited;
 mod shared;
+mod signature;
 mod version;
 
 pub use compose::compose;
 pub use shared::{SharedNotes, write_shared};
+pub use signature::{attach_signature, signed_ranges};
 
 #[cfg(test)]
 mod tests;

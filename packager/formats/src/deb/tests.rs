@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use packager_artifact::{Part, Sha256Digest, SharedPart};
+use packager_artifact::{Part, Sha256Digest, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use super::*;
@@ -107,11 +107,16 @@ struct Deb {
 }
 
 fn deb(compression: Compression, secret: &str) -> Deb {
+    deb_with(compression, secret, |composed| composed)
+}
+
+/// The same, with something done to it after it was composed.
+fn deb_with(compression: Compression, secret: &str, change: impl FnOnce(Unsigned) -> Unsigned) -> Deb {
     let best = Effort::Best(Compressors::new(NonZeroU32::MIN));
     let (agent, agent_notes) = shared(&agent_tree(), Position::First, compression, best);
     let (metadata, metadata_notes) = shared(&metadata_tree(), Position::Later, compression, Effort::Quick);
     let runs = [(agent_notes.0, &agent_notes.1), (metadata_notes.0, &metadata_notes.1)];
-    let composed = compose(&package(), &runs, &own_tree(secret), compression).unwrap();
+    let composed = change(compose(&package(), &runs, &own_tree(secret), compression).unwrap());
     let mut bytes = Vec::new();
     for part in &composed.parts {
         match part {
@@ -216,6 +221,43 @@ fn customers_differ_in_the_own_tail_alone() {
         assert_ne!(one.parts[3], two.parts[3]);
         let again = deb(compression, "secret one");
         assert!(one.bytes == again.bytes);
+    }
+}
+
+#[test]
+fn a_signature_is_over_the_members_and_is_one_itself() {
+    for (compression, signature) in [(Compression::Xz, "odd"), (Compression::Gzip, "even")] {
+        let mut ranges = Vec::new();
+        let deb = deb_with(compression, "hunter2", |composed| {
+            ranges = signed_ranges(&composed).unwrap();
+            let signed = attach_signature(composed, signature.as_bytes(), BUILD_TIME).unwrap();
+            assert!(matches!(signed_ranges(&signed), Err(Error::Mismatch(_))));
+            let again = attach_signature(signed.clone(), b"again", BUILD_TIME);
+            assert!(matches!(again, Err(Error::Mismatch(_))));
+            signed
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let extension = compression.extension();
+        assert_eq!(
+            tool(folder.path(), &deb, "ar t it.deb"),
+            format!("debian-binary\ncontrol.tar.{extension}\ndata.tar.{extension}\n_gpgorigin\n")
+        );
+        assert_eq!(tool(folder.path(), &deb, "ar p it.deb _gpgorigin"), signature);
+        tool(
+            folder.path(),
+            &deb,
+            "dpkg-deb --extract it.deb out && dpkg-deb --info it.deb",
+        );
+        assert!(folder.path().join("out/opt/secret").exists());
+
+        let content: Vec<u8> = ranges
+            .into_iter()
+            .flat_map(|range| usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap())
+            .map(|at| deb.bytes[at])
+            .collect();
+        std::fs::write(folder.path().join("content"), content).unwrap();
+        let signed = format!("ar p it.deb debian-binary control.tar.{extension} data.tar.{extension} | cmp - content");
+        tool(folder.path(), &deb, &signed);
     }
 }
 

@@ -4,15 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use packager_artifact::{Artifact, DigestMemo, SharedBytes, Unsigned};
+use packager_artifact::{Artifact, SharedBytes, Unsigned};
 use packager_fleetd::{Component, Fetched, LocalMetadata, RoleDocuments, linux};
 use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
-use packager_signing::{Signature, Signed};
+use packager_signing::Signature;
 use packager_spec::PackageSpec;
 use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
 
 use super::ahead::Ahead;
+use super::finisher::{Finisher, Signers};
 use super::release::{Release, versions};
 use super::shared_parts::{Recipe, Shared, SharedMaker};
 use super::{BuildError, format_of};
@@ -40,7 +41,7 @@ pub struct Builder {
     repository: Arc<Repository>,
     store: Arc<Store>,
     shared: SharedMaker,
-    memo: DigestMemo,
+    finisher: Arc<Finisher>,
     settings: BuilderSettings,
     ahead: Ahead,
     metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
@@ -64,17 +65,26 @@ struct Ingredients {
 }
 
 impl Builder {
-    /// Puts a builder together. Shared parts are kept in `store`.
+    /// Puts a builder together. Shared parts are kept in `store`. It signs nothing.
     #[must_use]
     pub fn new(repository: Arc<Repository>, store: Arc<Store>, settings: BuilderSettings) -> Self {
         Self {
+            finisher: Finisher::new(Arc::clone(&store), Signers::default()),
             repository,
             shared: SharedMaker::new(Arc::clone(&store)),
             store,
-            memo: DigestMemo::new(),
             ahead: Ahead::new(settings.prepare.iter().cloned()),
             settings,
             metadata: Mutex::default(),
+        }
+    }
+
+    /// Signs packages of formats for which there is a signer.
+    #[must_use]
+    pub fn with_signers(self, signers: Signers) -> Self {
+        Self {
+            finisher: Finisher::new(Arc::clone(&self.store), signers),
+            ..self
         }
     }
 
@@ -107,9 +117,7 @@ impl Builder {
         progress(Stage::Building);
         let composed = self.compose(format, spec, &versions.orbit, &shared)?;
         progress(Stage::Signing);
-        let signed = Signed::without_key(composed);
-        let signature = signed.signature();
-        let artifact = Artifact::finish(signed.into_composed(), self.store.shared(), &self.memo)?;
+        let (artifact, signature) = self.finisher.finish(format, composed, BUILD_TIME, now).await?;
         Ok(Built {
             artifact,
             signature,

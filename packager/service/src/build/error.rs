@@ -27,6 +27,9 @@ pub enum BuildError {
     /// The package could not be composed.
     #[error("the package could not be composed")]
     Compose(#[from] packager_formats::Error),
+    /// The package could not be signed. Why is for the operator alone.
+    #[error("the package could not be signed")]
+    Sign(#[from] packager_signing::Error),
     /// The storage failed.
     #[error("the package could not be stored")]
     Store(#[from] packager_store::Error),

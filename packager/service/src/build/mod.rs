@@ -3,11 +3,13 @@
 mod ahead;
 mod builder;
 mod error;
+mod finisher;
 mod release;
 mod shared_parts;
 
 pub use builder::{Builder, BuilderSettings, Built};
 pub use error::BuildError;
+pub use finisher::Signers;
 
 use packager_formats::Format;
 use packager_spec::PackageType;

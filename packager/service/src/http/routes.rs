@@ -85,6 +85,7 @@ pub(crate) fn cors(allowed: &AllowedOrigins) -> Cors {
             "retry-after",
             "x-checksum-sha256",
             "x-request-id",
+            "x-signature-ed25519",
         ])
         .max_age(3600);
     match allowed {

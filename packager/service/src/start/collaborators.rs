@@ -29,7 +29,6 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
     let signing = &settings.signing;
     for (key, set) in [
-        ("signing_deb_key", signing.signing_deb_key.is_some()),
         ("signing_rpm_key", signing.signing_rpm_key.is_some()),
         ("signing_pkg_certificate", signing.signing_pkg_certificate.is_some()),
         ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
@@ -192,7 +191,7 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn resolve(
+pub(super) fn resolve(
     key: &'static str,
     reference: &SecretRef,
     environment: Environment<'_>,
@@ -206,7 +205,7 @@ fn resolve(
     Ok(resolved.secret)
 }
 
-fn secret_text<'a>(key: &'static str, secret: &'a packager_settings::Secret) -> Result<&'a str, StartError> {
+pub(super) fn secret_text<'a>(key: &'static str, secret: &'a packager_settings::Secret) -> Result<&'a str, StartError> {
     secret.as_text().map_err(|source| StartError::Secret { key, source })
 }
 

@@ -32,6 +32,14 @@ pub enum StartError {
         /// Why.
         source: packager_settings::SecretError,
     },
+    /// A key cannot sign.
+    #[error("{key}")]
+    SigningKey {
+        /// The setting.
+        key: &'static str,
+        /// Why, and what to do.
+        source: packager_signing::Error,
+    },
     /// Settings that belong together are not both there.
     #[error("{0}")]
     Incomplete(&'static str),

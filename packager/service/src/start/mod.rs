@@ -4,6 +4,7 @@ mod collaborators;
 mod error;
 mod rotate_key;
 mod server;
+mod signers;
 mod update_limits;
 
 use std::future::Future;
@@ -29,6 +30,7 @@ use collaborators::{builder_settings, cores, http_settings, open_repository, ope
 pub use error::StartError;
 pub use rotate_key::rotate_key;
 use server::{Listener, listen_admin, listen_public};
+use signers::{load_release_key, load_signers};
 pub use update_limits::update_limits;
 
 /// A service that answers.
@@ -59,14 +61,13 @@ pub async fn start(
 ) -> Result<Running, StartError> {
     refuse_unbuilt(settings)?;
     raise_descriptor_limit(settings.limits.max_connections);
+    let signers = load_signers(&settings.signing, environment, clock.now())?;
+    let release_key = load_release_key(&settings.signing, environment)?;
     let metrics = Arc::new(Metrics::new());
     let store = Arc::new(open_store(settings, environment, clock.now())?);
     let repository = Arc::new(open_repository(settings, environment).await?);
-    let builder = Arc::new(Builder::new(
-        Arc::clone(&repository),
-        Arc::clone(&store),
-        builder_settings(settings),
-    ));
+    let builder = Builder::new(Arc::clone(&repository), Arc::clone(&store), builder_settings(settings));
+    let builder = Arc::new(builder.with_signers(signers));
     let (workers, dispatcher) = Workers::start(
         Arc::clone(&store),
         Arc::clone(&builder),
@@ -102,6 +103,7 @@ pub async fn start(
         freshness,
         proxies: TrustedProxies::new(settings.network.trusted_proxies.clone()),
         bodies: BodyMemory::new(settings.limits.bodies_limit),
+        release_key,
         http: http_settings(settings),
     });
     let public = listen_public(&app, settings)?;

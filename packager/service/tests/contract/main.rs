@@ -20,5 +20,6 @@ mod queue;
 mod rates;
 mod restart;
 mod secrecy;
+mod signing;
 mod update_server;
 mod updates;

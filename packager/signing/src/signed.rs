@@ -1,0 +1,65 @@
+//! A package that has been through the signing step.
+
+use jiff::Timestamp;
+use packager_artifact::{Sha256State, Unsigned};
+
+use crate::{Error, Signer};
+
+/// Whether a package carries a signature of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// It does.
+    Present,
+    /// It does not: no key is configured for its format.
+    Absent,
+}
+
+/// A composed package that has been through the signing step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    composed: Unsigned,
+    signature: Signature,
+}
+
+impl Signed {
+    /// Passes a package for whose format no key is configured.
+    #[must_use]
+    pub const fn without_key(composed: Unsigned) -> Self {
+        Self {
+            composed,
+            signature: Signature::Absent,
+        }
+    }
+
+    /// Signs `content`, which is what the package's format says is signed, at the time `at`. `attach` puts the signature
+    /// into the package. It is only called with a signature that has been verified: a fault in a computation with a
+    /// private key can give the key away.
+    ///
+    /// # Errors
+    /// Those of [`Signer::sign`], [`Signer::verify`] and `attach`.
+    pub fn with_key<E: From<Error>>(
+        signer: &dyn Signer,
+        content: Sha256State,
+        at: Timestamp,
+        attach: impl FnOnce(&[u8]) -> Result<Unsigned, E>,
+    ) -> Result<Self, E> {
+        let signature = signer.sign(content.clone(), at)?;
+        signer.verify(content, &signature)?;
+        Ok(Self {
+            composed: attach(&signature)?,
+            signature: Signature::Present,
+        })
+    }
+
+    /// Whether the package carries a signature.
+    #[must_use]
+    pub const fn signature(&self) -> Signature {
+        self.signature
+    }
+
+    /// The package, signature included.
+    #[must_use]
+    pub fn into_composed(self) -> Unsigned {
+        self.composed
+    }
+}
