@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 
 use jiff::Timestamp;
-use packager_artifact::OwnBytes;
+use packager_artifact::{OwnBytes, SharedPart};
 
 use crate::index::Stored;
 use crate::pending::lock;
@@ -50,7 +50,8 @@ impl Store {
         };
         match self.open_own(id)? {
             Ok(sections) if sections.body.len() as u64 == record.layout.own_size_bytes() => {
-                if !record.layout.shared_parts().all(|part| self.shared.is_whole(&part)) {
+                let whole = |part: SharedPart| self.shared.is_whole_or_dropped(&part);
+                if !record.layout.shared_parts().all(whole) {
                     return Err(Error::PartMissing);
                 }
                 let Sections { body, mut extra, .. } = sections;

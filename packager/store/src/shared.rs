@@ -293,6 +293,12 @@ impl SharedParts {
         fs::metadata(self.path(&part.sha256)).is_ok_and(|file| file.is_file() && file.len() == part.size_bytes)
     }
 
+    /// The same; a part that is not is dropped, so that it is known to be missing.
+    pub(crate) fn is_whole_or_dropped(&self, part: &SharedPart) -> bool {
+        let gone: io::Result<()> = Err(io::ErrorKind::NotFound.into());
+        self.is_whole(part) || self.distrust_on_error(part, gone).is_ok()
+    }
+
     /// How many parts live packages refer to that are not there.
     #[must_use]
     pub fn missing(&self) -> usize {

@@ -170,8 +170,9 @@ impl Store {
         let full = match self.settings.storage_limit {
             StorageLimit::Bytes(limit) => pending.totals.own_bytes.saturating_add(self.shared.size_bytes()) >= limit,
             StorageLimit::DiskPercent(limit) => {
-                let used = u128::from(disk.f_blocks.saturating_sub(disk.f_bavail));
-                used * 100 >= u128::from(disk.f_blocks) * u128::from(limit)
+                // As df(1) reckons: what only root may use counts neither as used nor as usable.
+                let used = u128::from(disk.f_blocks.saturating_sub(disk.f_bfree));
+                used * 100 >= (used + u128::from(disk.f_bavail)) * u128::from(limit)
             }
         };
         if full || disk.f_bavail < reserve {

@@ -150,13 +150,9 @@ async fn bytes_of_an_attempt_that_failed_count() {
     let world = World::new(move |mut content| match times.fetch_add(1, Ordering::SeqCst) {
         0 => {
             content[7] ^= 1;
-            content.truncate(SIZE / 2);
-            Answer::Short {
-                promised: SIZE,
-                sent: content,
-            }
+            Answer::Half(Arc::clone(&held), content)
         }
-        _ => Answer::Held(Arc::clone(&held), content),
+        _ => Answer::File(content),
     })
     .await;
     let repository = world.open().await;

@@ -45,7 +45,7 @@ fn no_level_brings_a_signing_key_into_the_log() {
     let key = format!("file:{path}");
     let service = Service::start(&place, &["--log", "trace,pgp=trace", "--signing-deb-key", &key]);
     let (_, log) = service.stop(Signal::TERM);
-    assert!(log.contains(r#""level":"TRACE""#), "{log}");
+    assert!(log.contains(r#""level":"DEBUG""#), "{log}");
     // What is public is said: the key's fingerprint.
     let lines = log.lines().filter(|line| !line.contains("fingerprint"));
     let log = lines.collect::<String>().to_lowercase();

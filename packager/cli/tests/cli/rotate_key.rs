@@ -339,7 +339,7 @@ fn a_key_file_that_is_replaced_by_a_reference_is_destroyed() {
     all.extend(repository.iter().map(String::as_str));
     let refused = place.run(&all);
     assert!(
-        stderr(&refused).contains("set master_key to it"),
+        stderr(&refused).contains("name the master key"),
         "{}",
         stderr(&refused)
     );

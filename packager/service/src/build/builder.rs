@@ -148,6 +148,12 @@ impl Builder {
         Ok(())
     }
 
+    /// Whether packages refer to shared parts that are not there any more.
+    #[must_use]
+    pub fn lacks_parts(&self) -> bool {
+        self.store.shared().missing() > 0
+    }
+
     /// Where the bytes of shared parts are.
     #[must_use]
     pub fn shared_bytes(&self) -> &dyn SharedBytes {

@@ -25,7 +25,9 @@ pub(crate) async fn prepare_releases(
         let Some(metadata) = news.borrow_and_update().clone() else {
             continue;
         };
-        if ready.as_ref().is_some_and(|ready| Arc::ptr_eq(ready, &metadata)) {
+        let is_ready = ready.as_ref().is_some_and(|ready| Arc::ptr_eq(ready, &metadata));
+        // Parts that were lost or damaged meanwhile are made again too, so that packages that refer to them are served.
+        if is_ready && !builder.lacks_parts() {
             continue;
         }
         let started = Instant::now();

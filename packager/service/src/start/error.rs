@@ -47,7 +47,7 @@ pub enum StartError {
     #[error("update_roots: is needed for this update_url, for which no root is embedded")]
     NoTrustedRoot,
     /// The data directory was made with a key that is not there any more.
-    #[error("master_key: {} is not there, and the data directory was made with a key: set master_key to it", path.display())]
+    #[error("master_key: {} is not there, and the data directory was made with a key: put it back, or name the master key", path.display())]
     NoKeyFile {
         /// Where it would be.
         path: PathBuf,

@@ -88,6 +88,21 @@ async fn what_was_asked_for_is_kept_ready_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_parts_are_made_again_without_a_request() {
+    let service = Service::with(&[("prepare", "amd64"), ("expire_after", "1h")]).await;
+    reaches(&service, SUCCEEDED, 1).await;
+    let (id, status) = service.build(&deb()).await;
+    for part in fs::read_dir(service.world.data().join("shared")).unwrap() {
+        fs::remove_file(part.unwrap().path()).unwrap();
+    }
+    assert_eq!(service.download(&id).await.status(), 503);
+    refresh(&service);
+    reaches(&service, SUCCEEDED, 2).await;
+    let bytes = service.download(&id).await.bytes().await.unwrap();
+    assert_eq!(bytes.len() as u64, status["size"].as_u64().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_made_ahead_where_that_is_turned_off() {
     let service = Service::with(&[("prepare", "off")]).await;
     reaches(&service, SUCCEEDED, 1).await;

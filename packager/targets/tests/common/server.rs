@@ -31,6 +31,8 @@ pub enum Answer {
     Held(Arc<Notify>, Vec<u8>),
     /// Sends a half of these, waits for the notification, and sends the other.
     Halves(Arc<Notify>, Vec<u8>),
+    /// Sends a half of these, waits for the notification, and hangs up.
+    Half(Arc<Notify>, Vec<u8>),
 }
 
 pub struct Server {
@@ -150,6 +152,12 @@ async fn converse(
             stream.write_all(one).await?;
             go.notified().await;
             stream.write_all(other).await
+        }
+        Answer::Half(go, content) => {
+            stream.write_all(&measured(content.len())).await?;
+            stream.write_all(&content[..content.len() / 2]).await?;
+            go.notified().await;
+            Ok(())
         }
         Answer::Held(go, content) => {
             go.notified().await;

@@ -116,7 +116,7 @@ fn forms() -> Vec<Case> {
         ),
         (
             "an unknown method",
-            "BREW /create HTTP/1.1\r\nhost: a\r\n\r\n".to_owned(),
+            "BREW /status HTTP/1.1\r\nhost: a\r\n\r\n".to_owned(),
             405,
             Another,
         ),
@@ -276,11 +276,8 @@ async fn a_request_in_a_body_is_no_request() {
     wire.send(format!("{head}content-length: {}\r\n\r\n{inner}", inner.len()))
         .await;
     wire.answer().await.assert_problem(400);
-    assert_eq!(
-        wire.get("/nothing").await.status,
-        404,
-        "the next answer is the next request's"
-    );
+    // A connection that a secret may have gone through is closed, and nothing of what it carried is answered.
+    wire.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -317,13 +314,15 @@ async fn a_flood_of_pipelined_requests_is_answered_in_order() {
             let count = tokio::io::AsyncReadExt::read(&mut read, &mut piece).await.unwrap();
             assert!(count > 0, "closed after {}", statuses.len());
             text.extend_from_slice(&piece[..count]);
-            while let Some(at) = text.windows(9).position(|bytes| bytes == b"HTTP/1.1 ") {
-                if text.len() < at + 12 {
-                    break;
+            let mut seen = 0;
+            for at in memchr::memmem::find_iter(&text, b"HTTP/1.1 ") {
+                if let Some(status) = text.get(at + 9) {
+                    statuses.push(*status);
+                    seen = at + 9;
                 }
-                statuses.push(text[at + 9]);
-                text.drain(..at + 12);
             }
+            // What may be the beginning of the next one stays.
+            text.drain(..seen.max(text.len().saturating_sub(9)));
         }
         statuses
     };
@@ -337,7 +336,6 @@ async fn many_ranges_are_one_whole_or_none() {
     let mut service = Service::with(&[("deb_compression", "gzip")]).await;
     let id = large_package(&mut service, 1).await;
     let size = service.status(&id).await["size"].as_u64().unwrap();
-    let mut wire = Wire::open(&service).await;
     for (range, status, length) in [
         (format!("bytes={}", "0-0,".repeat(5000)), 200, size),
         (format!("bytes={}", "0-,".repeat(5000)), 200, size),
@@ -347,6 +345,7 @@ async fn many_ranges_are_one_whole_or_none() {
         ("bytes=-18446744073709551615".to_owned(), 206, size),
         ("bytes=18446744073709551616-".to_owned(), 416, 0),
     ] {
+        let mut wire = Wire::open(&service).await;
         wire.send(format!(
             "GET /download/{id} HTTP/1.1\r\nhost: a\r\nrange: {range}\r\n\r\n"
         ))
@@ -376,5 +375,5 @@ async fn who_asks_before_sending_is_told_in_time() {
     assert_eq!(wire.answer().await.status, 100);
     wire.send(body).await;
     assert_eq!(wire.answer().await.status, 200);
-    assert_eq!(wire.get("/healthz").await.status, 200);
+    wire.end().await;
 }
