@@ -338,11 +338,7 @@ fn a_key_file_that_is_replaced_by_a_reference_is_destroyed() {
     ];
     all.extend(repository.iter().map(String::as_str));
     let refused = place.run(&all);
-    assert!(
-        stderr(&refused).contains("name the master key"),
-        "{}",
-        stderr(&refused)
-    );
+    assert!(stderr(&refused).contains("name the master key"), "{}", stderr(&refused));
     assert!(!key_file.exists());
     assert!(store(&place, NEW).is_ok());
 }

@@ -68,9 +68,9 @@ async fn packages_are_of_the_release_before_until_the_new_one_is_ready() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_asked_for_is_kept_ready_too() {
     let mut service = Service::with(&[("prepare", "amd64")]).await;
+    reaches(&service, SUCCEEDED, 1).await;
     put(&mut service.world.repository, "orbit/linux/edge/orbit", b"#!/bin/sh\n");
     service.world.repository.publish().unwrap();
-    reaches(&service, SUCCEEDED, 1).await;
     refresh(&service);
     reaches(&service, SUCCEEDED, 2).await;
     service.build(&deb_with("orbit-channel", "edge")).await;
