@@ -1,5 +1,5 @@
 //! Targets that are read while they come.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
@@ -37,10 +37,10 @@ impl World {
         let mut sample = SampleRepository::create(folder.path(), SampleSettings::until(hours(24))).unwrap();
         sample.put_target(&name(ORBIT), &content(), None).unwrap();
         sample.publish().unwrap();
-        let served = folder.path().to_owned();
+        let root = folder.path().to_owned();
         let server = Server::start(move |asked| match asked {
             TARGET => answer(content()),
-            _ => file(&served, asked),
+            _ => file(&root, asked),
         })
         .await;
         Self {

@@ -154,8 +154,9 @@ async fn converse(
             stream.write_all(other).await
         }
         Answer::Half(go, content) => {
+            let (half, _) = content.split_at(content.len() / 2);
             stream.write_all(&measured(content.len())).await?;
-            stream.write_all(&content[..content.len() / 2]).await?;
+            stream.write_all(half).await?;
             go.notified().await;
             Ok(())
         }
