@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ struct Flight<V> {
 ///
 /// It runs as a task of its own: a caller who goes away does not end it for the others.
 /// An outcome is not kept: who asks after the end starts anew.
-pub(crate) struct SingleFlight<K, V>(Flights<K, V>);
+pub(crate) struct SingleFlight<K, V>(Flights<K, V>, AtomicBool);
 
 /// The task stopped without an outcome: it panicked, or the runtime shut down.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,7 @@ struct Interrupted;
 
 impl<K, V> Default for SingleFlight<K, V> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Arc::default(), AtomicBool::new(false))
     }
 }
 
@@ -43,20 +44,26 @@ where
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
-        let mut outcome = self.join_or_start(&key, work);
+        let Some(mut outcome) = self.join_or_start(&key, work) else {
+            return Err(Error::cache(Interrupted));
+        };
         match outcome.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(result)) => result.clone(),
             _ => Err(Error::cache(Interrupted)),
         }
     }
 
-    fn join_or_start<F>(&self, key: &K, work: impl FnOnce() -> F) -> watch::Receiver<Outcome<V>>
+    /// None once all work has been ended.
+    fn join_or_start<F>(&self, key: &K, work: impl FnOnce() -> F) -> Option<watch::Receiver<Outcome<V>>>
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
         let mut flights = lock(&self.0);
+        if self.1.load(Ordering::Relaxed) {
+            return None;
+        }
         if let Some(flight) = flights.get(key) {
-            return flight.outcome.clone();
+            return Some(flight.outcome.clone());
         }
         let (sender, receiver) = watch::channel(None);
         let flight = Flight {
@@ -79,15 +86,16 @@ where
         if let Some(flight) = flights.get_mut(key) {
             flight.task = Some(task.abort_handle());
         }
-        receiver
+        Some(receiver)
     }
 
-    /// Ends all work that is under way. Whoever waits for it is told that it was interrupted.
+    /// Ends all work that is under way, and lets none begin any more. Whoever waits for it is told that it was
+    /// interrupted.
     pub(crate) fn end(&self) {
-        let tasks: Vec<_> = lock(&self.0)
-            .values()
-            .filter_map(|flight| flight.task.clone())
-            .collect();
+        let flights = lock(&self.0);
+        self.1.store(true, Ordering::Relaxed);
+        let tasks: Vec<_> = flights.values().filter_map(|flight| flight.task.clone()).collect();
+        drop(flights);
         for task in tasks {
             task.abort();
         }
@@ -112,7 +120,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use futures_util::future::join_all;
     use tokio::sync::Notify;
