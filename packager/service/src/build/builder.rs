@@ -102,7 +102,6 @@ impl Builder {
         let format = format_of(spec.package_type).ok_or(BuildError::NotBuilt)?;
         progress(Stage::Fetching);
         let components = Component::all_of(spec);
-        self.ahead.note(format, &components);
         let ready = match self.ahead.ready(now) {
             // What is asked for may not be among what was made ready, and gone from the repository meanwhile.
             Some(metadata) => self.ingredients(format, &components, &metadata, progress).await.ok(),
@@ -114,6 +113,8 @@ impl Builder {
             let metadata = self.current(now).await?;
             self.ingredients(format, &components, &metadata, progress).await?
         };
+        // Only now is it known that there is such a thing: names that a client made up would fill the list.
+        self.ahead.note(format, &components);
         progress(Stage::Building);
         let composed = self.compose(format, spec, &versions.orbit, &shared)?;
         progress(Stage::Signing);
