@@ -79,7 +79,7 @@ pub use rotate::Rotated;
 pub use settings::{StorageLimit, StoreSettings};
 pub use shared::SharedParts;
 pub use shared_entry::{Collected, SharedEntry, SharedKey};
-pub use shared_file::SharedFile;
+pub use shared_file::{Look, SharedFile};
 pub use shared_writer::SharedWriter;
 pub use stats::Stats;
 pub use store::Store;

@@ -14,7 +14,7 @@ use packager_faults::{self as faults, Part, Point};
 
 use crate::index::Index;
 use crate::pending::lock;
-use crate::shared_file::{self, PartReader, SharedFile};
+use crate::shared_file::{self, Checks, PartReader, SharedFile};
 use crate::{Collected, Error, SharedEntry, SharedKey, SharedWriter};
 
 /// The shared parts of a store.
@@ -41,7 +41,7 @@ struct Present {
     /// The generation in which the part was last asked for.
     asked_for: u64,
     /// Checks of its blocks, once this process knows that its bytes are those of its name.
-    checks: Option<Arc<[u32]>>,
+    checks: Option<Arc<Checks>>,
 }
 
 impl SharedParts {
@@ -137,7 +137,7 @@ impl SharedParts {
                 Present {
                     size_bytes: part.size_bytes,
                     asked_for,
-                    checks: Some(checks.into()),
+                    checks: Some(Arc::new(checks.into())),
                 },
             );
         }
@@ -206,14 +206,14 @@ impl SharedParts {
     }
 
     /// What this process knows of the part's blocks; an error if it has no such part.
-    fn checks(&self, part: &SharedPart) -> io::Result<Option<Arc<[u32]>>> {
+    fn checks(&self, part: &SharedPart) -> io::Result<Option<Arc<Checks>>> {
         match lock(&self.state).parts.get(&part.sha256) {
             Some(present) => Ok(present.checks.clone()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
-    fn known_or_read(&self, part: &SharedPart) -> io::Result<Arc<[u32]>> {
+    fn known_or_read(&self, part: &SharedPart) -> io::Result<Arc<Checks>> {
         if let Some(checks) = self.checks(part)? {
             return Ok(checks);
         }
@@ -224,7 +224,7 @@ impl SharedParts {
         self.distrust_on_error(part, self.read_whole(part))
     }
 
-    fn read_whole(&self, part: &SharedPart) -> io::Result<Arc<[u32]>> {
+    fn read_whole(&self, part: &SharedPart) -> io::Result<Arc<Checks>> {
         let checks = shared_file::verify(&self.path(&part.sha256), part)?;
         if let Some(present) = lock(&self.state).parts.get_mut(&part.sha256) {
             present.checks = Some(Arc::clone(&checks));

@@ -3,33 +3,75 @@
 //! A part is named by its SHA-256, so it is known when its bytes have changed on the disk; but to compute that for each
 //! download would cost more than everything else about it. So the part is read whole once by each process, and a CRC-32
 //! of each block is kept: it notices every burst of up to 32 bits and misses one in four billion of all other changes,
-//! at a speed at which it is not felt.
+//! at a speed at which it is not felt. A block that was found right is trusted for a minute, as long as nobody writes to
+//! the file: many downloads at once do not all read it again.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crc32fast::Hasher;
 use packager_artifact::{DigestWriter, SharedPart};
 
 use crate::SharedParts;
+use crate::pending::lock;
 
 /// Bytes that have a check together, and are read together. A download that waits for its client holds so many.
 const BLOCK_SIZE: u64 = 64 * 1024;
+
+/// How long it is remembered that a block was right: what the disk does to it later is noticed then at the latest.
+const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 
 /// An open part.
 #[derive(Debug, Clone)]
 pub struct SharedFile {
     file: Arc<File>,
     size_bytes: u64,
-    checks: Arc<[u32]>,
+    checks: Arc<Checks>,
+}
+
+/// What is known of the blocks of a part.
+#[derive(Debug)]
+pub(crate) struct Checks(Box<[BlockCheck]>);
+
+#[derive(Debug)]
+struct BlockCheck {
+    crc32: u32,
+    /// When the block was last found right.
+    found_right: Mutex<Option<Look>>,
+}
+
+/// A file at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    at: Instant,
+    /// stat(2), `st_ctim`: no write to a file leaves it as it was.
+    changed: (i64, i64),
+}
+
+impl From<Vec<u32>> for Checks {
+    fn from(all: Vec<u32>) -> Self {
+        let unseen = |crc32| BlockCheck {
+            crc32,
+            found_right: Mutex::default(),
+        };
+        Self(all.into_iter().map(unseen).collect())
+    }
+}
+
+impl Checks {
+    fn of_block_at(&self, begin: u64) -> Option<&BlockCheck> {
+        let number = usize::try_from(begin / BLOCK_SIZE).ok()?;
+        self.0.get(number)
+    }
 }
 
 impl SharedFile {
-    pub(crate) fn new(file: File, part: &SharedPart, checks: Arc<[u32]>) -> io::Result<Self> {
+    pub(crate) fn new(file: File, part: &SharedPart, checks: Arc<Checks>) -> io::Result<Self> {
         if file.metadata()?.len() != part.size_bytes {
             return Err(damaged("a shared part is not as long as its reference says"));
         }
@@ -54,12 +96,42 @@ impl SharedFile {
         &self.file
     }
 
+    /// Looks at the file at the moment `now`. To be called before a block is read.
+    ///
+    /// # Errors
+    /// Those of fstat(2).
+    pub fn look(&self, now: Instant) -> io::Result<Look> {
+        let file = self.file.metadata()?;
+        Ok(Look {
+            at: now,
+            changed: (file.ctime(), file.ctime_nsec()),
+        })
+    }
+
+    /// Remembers that the block that begins at `begin`, read after `look`, was found right.
+    pub fn found_right(&self, begin: u64, look: Look) {
+        if let Some(check) = self.checks.of_block_at(begin) {
+            *lock(&check.found_right) = Some(look);
+        }
+    }
+
+    /// Whether the block that begins at `begin` was found right not long before `look`, and nobody has written to the
+    /// file since: then its bytes may be sent without being read again.
+    #[must_use]
+    pub fn is_known_right(&self, begin: u64, look: Look) -> bool {
+        let known = self
+            .checks
+            .of_block_at(begin)
+            .and_then(|check| *lock(&check.found_right));
+        known.is_some_and(|known| {
+            known.changed == look.changed && look.at.saturating_duration_since(known.at) < REMEMBERED_FOR
+        })
+    }
+
     /// Whether `bytes` are those of the block that begins at `begin`.
     pub(crate) fn check(&self, begin: u64, bytes: &[u8]) -> io::Result<()> {
-        let check = usize::try_from(begin / BLOCK_SIZE)
-            .ok()
-            .and_then(|number| self.checks.get(number));
-        if check == Some(&crc32fast::hash(bytes)) {
+        let check = self.checks.of_block_at(begin).map(|check| check.crc32);
+        if check == Some(crc32fast::hash(bytes)) {
             Ok(())
         } else {
             Err(damaged("a shared part has changed on the disk"))
@@ -121,7 +193,7 @@ impl Read for PartReader<'_> {
 }
 
 /// Reads a whole part, and returns the checks of its blocks if it is what its name says.
-pub(crate) fn verify(path: &Path, part: &SharedPart) -> io::Result<Arc<[u32]>> {
+pub(crate) fn verify(path: &Path, part: &SharedPart) -> io::Result<Arc<Checks>> {
     let file = File::open(path)?;
     let mut digest = DigestWriter::new(Checked::new(io::sink()));
     // One byte more than promised is enough to notice a part that is too long.
@@ -130,7 +202,7 @@ pub(crate) fn verify(path: &Path, part: &SharedPart) -> io::Result<Arc<[u32]>> {
     if (SharedPart { sha256, size_bytes }) != *part {
         return Err(damaged("a shared part is not what its name says"));
     }
-    Ok(checked.finish().1.into())
+    Ok(Arc::new(checked.finish().1.into()))
 }
 
 fn damaged(what: &'static str) -> io::Error {

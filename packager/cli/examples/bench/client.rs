@@ -1,8 +1,13 @@
 //! Asks the service as a person's program would.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::service::Service;
+
+/// How long a client asks without a pause; from then on it makes pauses of half of it.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A client with a few connections.
 pub struct Client {
@@ -40,6 +45,7 @@ impl Client {
             .header("content-type", "application/json");
         let answer = json_of(post.body(request.to_string()).send().await.unwrap()).await;
         let id = answer["package_id"].as_str().unwrap().to_owned();
+        let asked = Instant::now();
         loop {
             let status = json_of(
                 self.http
@@ -51,6 +57,8 @@ impl Client {
             .await;
             match status["status"].as_str() {
                 Some("success") => return id,
+                // Who asks at once, again and again, takes a core from the service for as long as it takes.
+                Some("in-progress") if asked.elapsed() > PATIENCE => tokio::time::sleep(PATIENCE / 2).await,
                 Some("in-progress") => tokio::task::yield_now().await,
                 _ => panic!("{status}"),
             }

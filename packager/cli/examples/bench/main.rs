@@ -28,6 +28,7 @@ use crate::client::Client;
 use crate::report::{Summary, figure};
 use crate::service::Service;
 
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
 const WARM: usize = 300;
 const COPIES: usize = 21;
 
@@ -60,25 +61,58 @@ async fn main() {
 
     let deb = folder.join("package.deb");
     std::fs::write(&deb, client.download(&id).await).unwrap();
-    warm(folder, &deb, &client, "").await;
+    let mut number = 1;
+    warm(folder, &deb, &client, &mut number, "").await;
     download::compare(folder, &deb, &service, &id);
     download::crowd(&service, &id);
-    crowd::grow(&client, &service, WARM + 1).await;
+    drop(service);
+    for algorithm in ["ed25519", "rsa4096"] {
+        let key = format!("file:{FIXTURES}/openpgp/{algorithm}.asc");
+        let service = Service::start(folder, "data", &["--prepare", "off", "--signing-deb-key", &key]);
+        let client = Client::new(&service);
+        client.ready().await;
+        warm(folder, &deb, &client, &mut number, &format!("_signed_{algorithm}")).await;
+    }
+
+    let service = Service::start(folder, "data", &["--prepare", "off"]);
+    let client = Client::new(&service);
+    client.ready().await;
+    crowd::grow(&client, &service, number).await;
     let live = client.metric("packager_packages{state=\"succeeded\"}").await;
     let own = client.metric("packager_stored_bytes{kind=\"own\"}").await;
     let goal = json!({"goal": "<= 65536", "live": live});
     figure("own_bytes_per_package", own / live, "bytes", goal);
     drop(service);
+    restart(folder, live).await;
     peers::dpkg_deb(folder, &deb);
 }
 
+/// The time from the start, after a sudden end, until packages can be asked for.
+async fn restart(folder: &Path, live: f64) {
+    let started = Instant::now();
+    let service = Service::start(folder, "data", &["--prepare", "off"]);
+    Client::new(&service).ready().await;
+    let seconds = started.elapsed().as_secs_f64();
+    figure("start_to_ready", seconds, "s", json!({"live": live}));
+    figure(
+        "resident_after_start",
+        service.resident_mb(),
+        "MB",
+        json!({"live": live}),
+    );
+}
+
 /// The time from asking for a package of a known release to its success, beside that of copying it.
-async fn warm(folder: &Path, deb: &Path, client: &Client, suffix: &str) {
+async fn warm(folder: &Path, deb: &Path, client: &Client, number: &mut usize, suffix: &str) {
+    // Once before: what a process has to find out once is no part of it.
+    client.build(*number).await;
+    *number += 1;
     let mut times = Vec::new();
-    for number in 1..=WARM {
+    for _ in 0..WARM {
         let started = Instant::now();
-        client.build(number).await;
+        client.build(*number).await;
         times.push(started.elapsed());
+        *number += 1;
     }
     let times = Summary::of(times);
     times.print(&format!("warm_create_to_success{suffix}"));

@@ -15,6 +15,7 @@ mod crowd;
 mod cut;
 mod descriptors;
 mod door;
+mod outlet;
 mod pace;
 mod watched;
 
@@ -22,5 +23,6 @@ pub(crate) use crowd::{Crowd, CrowdLimits};
 pub(crate) use cut::Cut;
 pub(crate) use descriptors::raise_descriptor_limit;
 pub(crate) use door::Door;
+pub(crate) use outlet::Outlet;
 pub(crate) use pace::{OpenRequest, Pace, PaceLimits};
 pub(crate) use watched::Watched;

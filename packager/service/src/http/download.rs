@@ -1,15 +1,19 @@
 //! `GET` and `HEAD /download/{package_id}`
 
-use actix_web::body::SizedStream;
-use actix_web::http::StatusCode;
+use std::io;
+
+use actix_web::body::{BodyStream, SizedStream};
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
     IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::stream::empty;
 use packager_store::Succeeded;
 
 use super::api_error::ApiError;
@@ -17,6 +21,7 @@ use super::package_id::look_up;
 use super::package_stream::stream;
 use super::range::{Selection, select};
 use crate::app::App;
+use crate::connection::Outlet;
 
 pub(super) async fn download(app: Data<App>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, ApiError> {
     let known = look_up(&app, &request, &id, &app.limits.download)?;
@@ -56,7 +61,13 @@ pub(super) async fn download(app: Data<App>, request: HttpRequest, id: Path<Stri
         }
     };
     let length = range.end - range.start;
-    Ok(response.body(SizedStream::new(length, stream(app.store.clone(), package, range))))
+    if request.method() == Method::HEAD {
+        return Ok(response.body(SizedStream::new(length, empty::<io::Result<Bytes>>())));
+    }
+    // A length of our own: the HTTP library does not see all bytes of the body, and so cannot count them.
+    response.no_chunking(length);
+    let outlet = request.conn_data::<Outlet>().cloned();
+    Ok(response.body(BodyStream::new(stream(app.store.clone(), package, range, outlet))))
 }
 
 fn describe(response: &mut HttpResponseBuilder, package: &Succeeded, etag: &str) -> Result<(), ApiError> {

@@ -1,13 +1,15 @@
 //! The bytes of a package, part by part.
 //!
-//! What the system has in memory is read at once, into a buffer that all downloads of a thread share: a download that
-//! waits for its client holds no chunk of its own, and no thread. What has to come from the disk is read by a thread
-//! that may wait for it.
+//! Blocks of shared parts that are known to be right go from the system's memory to the connection, past the HTTP
+//! library ([`Outlet`]). The others are read and checked first. What the system has in memory is read at once, into a
+//! buffer that all downloads of a thread share: a download that waits for its client holds no chunk of its own, and no
+//! thread. What has to come from the disk is read by a thread that may wait for it.
 
 use std::cell::Cell;
 use std::io::{self, IoSliceMut};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -16,12 +18,19 @@ use packager_artifact::{OwnBytes, SharedPart, Slice};
 use packager_store::{OpenPackage, SharedFile, Store};
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
-/// Yields the bytes in `range` of a package, exactly so many. Whatever goes wrong ends the stream with an error, which
-/// breaks the connection: a client never takes a part of a package for the whole.
+use crate::connection::Outlet;
+
+/// Blocks that are sent with one call of the system.
+const BLOCKS_AT_ONCE: usize = 16;
+
+/// Yields the bytes in `range` of a package, or sends them through `outlet`: all together exactly so many. Whatever goes
+/// wrong ends the stream with an error, which breaks the connection: a client never takes a part of a package for the
+/// whole.
 pub(super) fn stream(
     store: Arc<Store>,
     package: OpenPackage,
     range: Range<u64>,
+    outlet: Option<Outlet>,
 ) -> impl Stream<Item = io::Result<Bytes>> {
     let mut slices = package.record.layout.walk(range);
     slices.reverse();
@@ -30,6 +39,8 @@ pub(super) fn stream(
         own: Arc::new(package.own),
         slices,
         open: None,
+        outlet,
+        begun: false,
     };
     try_unfold(state, Reader::step)
 }
@@ -41,6 +52,9 @@ struct Reader {
     slices: Vec<Slice>,
     /// The shared part that is being read.
     open: Option<OpenPart>,
+    outlet: Option<Outlet>,
+    /// Whether bytes have been yielded, so that the answer's head is known to be on its way.
+    begun: bool,
 }
 
 /// A shared part, and what of it is still to be sent.
@@ -54,17 +68,21 @@ impl Reader {
     async fn step(mut self) -> io::Result<Option<(Bytes, Self)>> {
         loop {
             if let Some(part) = &mut self.open {
-                let chunk = part.next_chunk(&self.store).await?;
-                if part.range.is_empty() {
-                    self.open = None;
+                if let Some(outlet) = self.outlet.as_ref().filter(|_| self.begun) {
+                    outlet.emptied().await?;
+                    part.send(&self.store, outlet).await?;
+                    self.close_read();
+                    continue;
                 }
-                return Ok(Some((chunk, self)));
+                let chunk = part.next_chunk(&self.store).await?;
+                self.close_read();
+                return Ok(Some(self.yielding(chunk)));
             }
             match self.slices.pop() {
                 None => return Ok(None),
                 Some(Slice::Own { offset, size_bytes }) => {
                     let bytes = own_slice(&self.own, offset, size_bytes)?;
-                    return Ok(Some((bytes, self)));
+                    return Ok(Some(self.yielding(bytes)));
                 }
                 Some(Slice::Shared {
                     part,
@@ -78,20 +96,70 @@ impl Reader {
             }
         }
     }
+
+    /// Lets go of a part that has been read.
+    fn close_read(&mut self) {
+        self.open.take_if(|part| part.range.is_empty());
+    }
+
+    fn yielding(mut self, bytes: Bytes) -> (Bytes, Self) {
+        self.begun = true;
+        if let Some(outlet) = &self.outlet {
+            outlet.yielding();
+        }
+        (bytes, self)
+    }
 }
 
 impl OpenPart {
-    /// The next bytes, at least one: what is left of the block that they are in. Each block is checked before any of it
-    /// is sent.
-    async fn next_chunk(&mut self, store: &Arc<Store>) -> io::Result<Bytes> {
-        let block = self.file.block(self.range.start);
-        let mut chunk = match read_cached(&self.file, &block)? {
+    /// Sends the next bytes, at least one.
+    async fn send(&mut self, store: &Arc<Store>, outlet: &Outlet) -> io::Result<()> {
+        let look = self.file.look(Instant::now())?;
+        let mut right = self.range.start..self.range.start;
+        for _ in 0..BLOCKS_AT_ONCE {
+            let block = self.file.block(right.end);
+            if right.end >= self.range.end
+                || !self.file.is_known_right(block.start, look)
+                || !is_cached(&self.file, &block)
+            {
+                break;
+            }
+            right.end = block.end.min(self.range.end);
+        }
+        if right.is_empty() {
+            let block = self.file.block(right.end);
+            self.read(store, &block).await?;
+            right.end = block.end.min(self.range.end);
+        }
+        if right.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        while !right.is_empty() {
+            right.start += outlet.send(self.file.as_file(), &right).await?;
+            self.range.start = right.start;
+        }
+        Ok(())
+    }
+
+    /// Reads a block and checks it.
+    async fn read(&self, store: &Arc<Store>, block: &Range<u64>) -> io::Result<Bytes> {
+        let look = self.file.look(Instant::now())?;
+        let bytes = match read_cached(&self.file, block)? {
             Some(bytes) => {
                 store.shared().check(&self.part, &self.file, block.start, &bytes)?;
                 bytes
             }
             None => read_waiting(Arc::clone(store), self.part, self.file.clone(), block.start).await?,
         };
+        self.file.found_right(block.start, look);
+        Ok(bytes)
+    }
+
+    /// The next bytes, at least one: what is left of the block that they are in. Each block is checked before any of it
+    /// is sent.
+    async fn next_chunk(&mut self, store: &Arc<Store>) -> io::Result<Bytes> {
+        let block = self.file.block(self.range.start);
+        let mut chunk = self.read(store, &block).await?;
         let size = |from: u64, to: u64| usize::try_from(to.saturating_sub(from)).map_err(io::Error::other);
         chunk.truncate(size(block.start, self.range.end)?);
         let skipped = size(block.start, self.range.start)?;
@@ -129,6 +197,21 @@ fn read_cached(file: &SharedFile, range: &Range<u64>) -> io::Result<Option<Bytes
         Ok(_) | Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the system has the end of a block in memory, and so, but for rare cases, all of it.
+fn is_cached(file: &SharedFile, block: &Range<u64>) -> bool {
+    let Some(last) = block.end.checked_sub(1) else {
+        return false;
+    };
+    let byte = &mut [0];
+    let read = preadv2(
+        file.as_file(),
+        &mut [IoSliceMut::new(byte)],
+        last,
+        ReadWriteFlags::NOWAIT,
+    );
+    read == Ok(1)
 }
 
 /// Reads a block from the disk, where a thread may wait for it.

@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use super::StartError;
 use super::collaborators::cores;
 use crate::app::App;
-use crate::connection::{Crowd, CrowdLimits, Door, PaceLimits, Watched};
+use crate::connection::{Crowd, CrowdLimits, Door, Outlet, PaceLimits, Watched};
 use crate::http::{TrustedProxies, admin_routes, cors, log_request, refuse_long_bodies, routes};
 
 /// Connections of the admin listener: a handful of collectors and probes.
@@ -163,6 +163,7 @@ impl Guarded {
                     .expect(refuse_long_bodies(self.body_limit_bytes))
                     .on_connect_ext(|stream: &Watched<TcpStream>, data| {
                         data.insert(Arc::clone(stream.pace()));
+                        data.insert(Outlet::of(stream));
                     })
                     .h1(app);
                 door.clone().before(http)
