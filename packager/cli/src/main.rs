@@ -26,12 +26,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use command::Cli;
+use tikv_jemallocator::Jemalloc;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Memory is zeroed when it is freed, whoever used it: buffers of the HTTP server, the JSON reader and the TLS client
 /// hold secrets too, and know nothing of it.
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
+static ALLOCATOR: ZeroAlloc<Jemalloc> = ZeroAlloc(Jemalloc);
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

@@ -11,6 +11,7 @@ mod support;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use packager_artifact::{Sha256Digest, SharedBytes, SharedPart};
 use packager_store::{Collected, SharedKey, Store};
@@ -198,4 +199,32 @@ fn a_byte_that_changes_on_the_disk_is_never_read() {
         assert_eq!(error.kind(), ErrorKind::InvalidData);
         assert!(!is_known(&store, "agent"));
     }
+}
+
+#[test]
+fn a_block_is_trusted_for_a_minute_as_long_as_nobody_writes() {
+    let (dir, store) = fresh();
+    let entry = share(&store, "agent", &vec![7; 100_000]);
+    let file = store.shared().open_part(&entry.part).unwrap();
+    let start = Instant::now();
+    let look = |seconds| file.look(start + Duration::from_secs(seconds)).unwrap();
+    assert!(!file.is_known_right(0, look(0)), "nobody has read it");
+    file.found_right(0, look(0));
+    assert!(file.is_known_right(0, look(0)));
+    assert!(file.is_known_right(0, look(59)));
+    assert!(!file.is_known_right(0, look(60)));
+    assert!(!file.is_known_right(65_536, look(0)), "another block");
+    assert!(!file.is_known_right(1 << 30, look(0)), "behind the end");
+    // What one download found holds for the next.
+    let other = store.shared().open_part(&entry.part).unwrap();
+    assert!(other.is_known_right(0, other.look(start).unwrap()));
+
+    // The system's clock for files goes in steps: until the next one, a write leaves no trace.
+    let path = path(dir.path(), &entry.part);
+    let changed = || fs::metadata(&path).unwrap().modified().unwrap();
+    let before = changed();
+    while changed() == before {
+        fs::write(&path, vec![8; 100_000]).unwrap();
+    }
+    assert!(!file.is_known_right(0, look(1)), "somebody wrote");
 }

@@ -55,6 +55,19 @@ fn the_service_is_never_dumped() {
 }
 
 #[test]
+fn the_allocator_gives_back_what_is_locked() {
+    // The allocator names its configuration, and where it comes from.
+    let output = Command::new(env!("CARGO_BIN_EXE_packager"))
+        .arg("--version")
+        .env("MALLOC_CONF", "confirm_conf:true")
+        .output()
+        .unwrap();
+    let said = stderr(&output);
+    let built_in = said.lines().find(|line| line.contains("--with-malloc-conf")).unwrap();
+    assert!(built_in.contains("retain:false"), "{built_in}");
+}
+
+#[test]
 fn memory_is_locked_where_the_system_allows_it() {
     let place = Place::new();
     let service = Service::start(&place, &[]);

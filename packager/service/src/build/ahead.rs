@@ -1,4 +1,7 @@
 //! What is made ready before anybody asks.
+//!
+//! Readiness is a matter of each component: where one channel's release is broken, packages of the other channels are
+//! made from the new metadata all the same, and those of the broken one from the metadata before.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,22 +13,40 @@ use packager_targets::TrustedMetadata;
 
 /// Most components that are kept ready. Channels are a client's to name, so there may be no end to them.
 const MOST: usize = 64;
+/// Most editions that are remembered: the newest, and older ones for what is broken in it.
+const EDITIONS: usize = 4;
+
+/// A component, as a format packs it.
+pub(super) type Wanted = (Format, Component);
 
 /// Which components are to be ready, and for which metadata they are.
 pub(super) struct Ahead {
-    wanted: Mutex<HashSet<(Format, Component)>>,
     learns: bool,
-    ready: Mutex<Option<Arc<TrustedMetadata>>>,
+    state: Mutex<State<Arc<TrustedMetadata>>>,
+}
+
+struct State<M> {
+    wanted: HashSet<Wanted>,
+    /// The newest first.
+    editions: Vec<Edition<M>>,
+}
+
+/// Metadata, and the components that are ready for it.
+struct Edition<M> {
+    metadata: M,
+    ready: HashSet<Wanted>,
 }
 
 impl Ahead {
     /// `wanted` from the start, and what is [noted](Self::note) unless that is nothing.
-    pub(super) fn new(wanted: impl IntoIterator<Item = (Format, Component)>) -> Self {
+    pub(super) fn new(wanted: impl IntoIterator<Item = Wanted>) -> Self {
         let wanted: HashSet<_> = wanted.into_iter().collect();
         Self {
             learns: !wanted.is_empty(),
-            wanted: Mutex::new(wanted),
-            ready: Mutex::default(),
+            state: Mutex::new(State {
+                wanted,
+                editions: Vec::new(),
+            }),
         }
     }
 
@@ -34,7 +55,7 @@ impl Ahead {
         if !self.learns {
             return;
         }
-        let mut wanted = lock(&self.wanted);
+        let wanted = &mut self.state().wanted;
         for component in components {
             let key = (format, component.clone());
             if wanted.len() < MOST {
@@ -44,21 +65,58 @@ impl Ahead {
     }
 
     /// What is to be made ready.
-    pub(super) fn wanted(&self) -> Vec<(Format, Component)> {
-        lock(&self.wanted).iter().cloned().collect()
+    pub(super) fn wanted(&self) -> Vec<Wanted> {
+        self.state().wanted.iter().cloned().collect()
     }
 
-    /// Everything wanted is there for this metadata.
-    pub(super) fn set_ready(&self, metadata: Arc<TrustedMetadata>) {
-        *lock(&self.ready) = Some(metadata);
+    /// These are there for this metadata, which is the newest.
+    pub(super) fn set_ready(&self, metadata: &Arc<TrustedMetadata>, ready: HashSet<Wanted>) {
+        let mut state = self.state();
+        state
+            .editions
+            .retain(|edition| !Arc::ptr_eq(&edition.metadata, metadata));
+        state.publish(Arc::clone(metadata), ready);
     }
 
-    /// The newest metadata for which everything is there, unless it has expired at `now`.
-    pub(super) fn ready(&self, now: Timestamp) -> Option<Arc<TrustedMetadata>> {
-        lock(&self.ready).clone().filter(|metadata| metadata.expires() > now)
+    /// The newest metadata for which all of these components are there that are to be ready, unless it has expired at
+    /// `now`.
+    pub(super) fn ready(
+        &self,
+        format: Format,
+        components: &[Component],
+        now: Timestamp,
+    ) -> Option<Arc<TrustedMetadata>> {
+        let state = self.state();
+        let mut editions = state.editions_for(format, components);
+        editions.find(|metadata| metadata.expires() > now).cloned()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<Arc<TrustedMetadata>>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl<M> State<M> {
+    /// Older editions stay only for what is not ready in this one.
+    fn publish(&mut self, metadata: M, ready: HashSet<Wanted>) {
+        self.editions.retain(|older| !older.ready.is_subset(&ready));
+        self.editions.insert(0, Edition { metadata, ready });
+        self.editions.truncate(EDITIONS);
+    }
+
+    fn editions_for(&self, format: Format, components: &[Component]) -> impl Iterator<Item = &M> {
+        let wanted: Vec<_> = components
+            .iter()
+            .map(|component| (format, component.clone()))
+            .filter(|key| self.wanted.contains(key))
+            .collect();
+        self.editions
+            .iter()
+            .filter(move |edition| wanted.iter().all(|key| edition.ready.contains(key)))
+            .map(|edition| &edition.metadata)
+    }
 }
+
+#[cfg(test)]
+#[path = "ahead_tests.rs"]
+mod tests;

@@ -102,11 +102,7 @@ impl Builder {
         let format = format_of(spec.package_type).ok_or(BuildError::NotBuilt)?;
         progress(Stage::Fetching);
         let components = Component::all_of(spec);
-        let ready = match self.ahead.ready(now) {
-            // What is asked for may not be among what was made ready, and gone from the repository meanwhile.
-            Some(metadata) => self.ingredients(format, &components, &metadata, progress).await.ok(),
-            None => None,
-        };
+        let ready = self.ready_ingredients(format, &components, now, progress).await;
         let Ingredients { shared, versions } = if let Some(ingredients) = ready {
             ingredients
         } else {
@@ -126,14 +122,37 @@ impl Builder {
         })
     }
 
+    /// What packages with these components share, of the newest metadata that they were made ready for.
+    async fn ready_ingredients(
+        &self,
+        format: Format,
+        components: &[Component],
+        now: Timestamp,
+        progress: &(dyn Fn(Stage) + Sync),
+    ) -> Option<Ingredients> {
+        let metadata = self.ahead.ready(format, components, now)?;
+        match self.ingredients(format, components, &metadata, progress).await {
+            Ok(ingredients) => Some(ingredients),
+            // What is asked for may not be among what was made ready, and gone from the repository meanwhile.
+            Err(error) => {
+                tracing::info!(
+                    error = &error as &dyn std::error::Error,
+                    "not to be had from what was made ready; the newest metadata is tried"
+                );
+                None
+            }
+        }
+    }
+
     /// Makes ready what packages made from `metadata` share, for the components that are to be kept ready. From then on
-    /// packages are made from this metadata; until then, from what was ready before.
+    /// packages with components that are ready are made from this metadata; until then, from what was ready before.
     ///
     /// # Errors
     /// The first [`BuildError`]; everything has been tried then.
     pub async fn prepare(&self, metadata: &Arc<TrustedMetadata>) -> Result<(), BuildError> {
         let wanted = self.ahead.wanted();
-        let made = join_all(wanted.into_iter().map(async |(format, component)| {
+        let made = join_all(wanted.iter().map(async |(format, component)| {
+            let (format, component) = (*format, component.clone());
             let release = match Release::find(metadata, component) {
                 Ok(release) => release,
                 Err(error) => {
@@ -144,9 +163,11 @@ impl Builder {
             let (part, frame) = join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await;
             part.and(frame.map(drop))
         }));
-        made.await.into_iter().collect::<Result<(), BuildError>>()?;
-        self.ahead.set_ready(Arc::clone(metadata));
-        Ok(())
+        let made = made.await;
+        let ready = wanted.into_iter().zip(&made).filter(|(_, made)| made.is_ok());
+        self.ahead
+            .set_ready(metadata, ready.map(|(wanted, _)| wanted).collect());
+        made.into_iter().collect()
     }
 
     /// Whether packages refer to shared parts that are not there any more.

@@ -14,7 +14,7 @@ use std::future::poll_fn;
 use std::io;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 
 use rustix::fs::sendfile;
 use tokio::io::Interest;
@@ -83,7 +83,7 @@ impl Outlet {
 
 fn poll_send(
     stream: &TcpStream,
-    cx: &mut std::task::Context<'_>,
+    cx: &mut Context<'_>,
     file: &File,
     offset: u64,
     most: usize,
@@ -100,3 +100,7 @@ fn poll_send(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "outlet_tests.rs"]
+mod tests;

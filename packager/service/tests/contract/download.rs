@@ -1,10 +1,13 @@
 //! `GET`, `HEAD` and `DELETE /download/{package_id}`.
 
+use std::os::unix::fs::FileExt;
 use std::process::Command;
 
 use base64::Engine;
 use reqwest::header::{HeaderMap, IF_NONE_MATCH, IF_RANGE, RANGE};
 use reqwest::{Method, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::harness::{SECRET, Service, deb, deb_with, problem, put};
 
@@ -154,6 +157,37 @@ async fn ranges_are_pieces_of_the_whole() {
         .await
         .unwrap();
     assert_eq!(unchanged.status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn head_sends_nothing_behind_its_head() {
+    let service = Service::start().await;
+    let (id, _) = service.build(&deb()).await;
+    let mut stream = TcpStream::connect(service.address()).await.unwrap();
+    let request = format!("HEAD /download/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_eq!(answer.find("\r\n\r\n"), Some(answer.len() - 4));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_byte_that_changes_after_a_download_never_reaches_the_next() {
+    let service = Service::start().await;
+    let (id, _) = service.build(&deb()).await;
+    let whole = service.download(&id).await.bytes().await.unwrap();
+    assert_eq!(service.download(&id).await.bytes().await.unwrap(), whole);
+    for file in std::fs::read_dir(service.world.data().join("shared")).unwrap() {
+        let file = std::fs::File::options().write(true).open(file.unwrap().path()).unwrap();
+        file.write_all_at(b"changed", file.metadata().unwrap().len() / 2)
+            .unwrap();
+    }
+    let broken = match service.download(&id).await {
+        answer if answer.status() == StatusCode::OK => answer.bytes().await.is_err(),
+        _ => true,
+    };
+    assert!(broken);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

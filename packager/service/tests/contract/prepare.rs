@@ -88,6 +88,37 @@ async fn what_was_asked_for_is_kept_ready_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_release_of_a_channel_holds_up_nobody_else() {
+    let mut service = Service::with(&[("prepare", "amd64")]).await;
+    reaches(&service, SUCCEEDED, 1).await;
+    let edge = "orbit/linux/edge/orbit";
+    put(&mut service.world.repository, edge, b"#!/bin/sh\n");
+    service.world.repository.publish().unwrap();
+    refresh(&service);
+    reaches(&service, SUCCEEDED, 2).await;
+    service.build(&deb_with("orbit-channel", "edge")).await;
+    // From now on it is kept ready.
+    put_version(&mut service.world.repository, edge, b"#!/bin/sh\n:\n", "1.60.0");
+    service.world.repository.publish().unwrap();
+    refresh(&service);
+    reaches(&service, SUCCEEDED, 3).await;
+
+    // Both have a new release, and the file of one is not there.
+    put_version(&mut service.world.repository, ORBIT, b"#!/bin/sh\nexit 0\n", "1.59.0");
+    put_version(&mut service.world.repository, edge, b"#!/bin/sh\nexit 1\n", "1.61.0");
+    service.world.repository.publish().unwrap();
+    fs::remove_dir_all(service.world.tuf().join("targets/orbit/linux/edge")).unwrap();
+    refresh(&service);
+    reaches(&service, FAILED, 1).await;
+    for (channel, version) in [("stable", "1.59.0"), ("edge", "1.60.0")] {
+        let mut request = deb_with("orbit-channel", channel);
+        request["debug"] = json!(true);
+        let (_, status) = service.build(&request).await;
+        assert_eq!(status["versions"]["orbit"], version);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_parts_are_made_again_without_a_request() {
     let service = Service::with(&[("prepare", "amd64"), ("expire_after", "1h")]).await;
     reaches(&service, SUCCEEDED, 1).await;

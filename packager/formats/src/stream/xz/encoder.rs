@@ -13,6 +13,9 @@ use crate::stream::{Compressors, Effort, Position};
 /// share, and what memory is counted in.
 const BLOCK_SIZE: usize = 24 << 20;
 
+/// A run that is longer gets the memory of a whole block.
+const SHORT: usize = 1 << 20;
+
 /// `xz -6`. Every system that reads the package must find the dictionary's memory, so the larger ones of higher levels
 /// are left.
 const BEST: Recipe = Recipe {
@@ -124,6 +127,10 @@ impl<W: Write> Encoder<W> {
 impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let taken = buf.len().min(BLOCK_SIZE - self.gathered.len());
+        // A vector that doubles takes three times the memory for a moment. A short run takes what it needs.
+        if self.gathered.len() + taken > SHORT && self.gathered.capacity() < BLOCK_SIZE {
+            self.gathered.reserve_exact(BLOCK_SIZE - self.gathered.len());
+        }
         self.gathered.extend_from_slice(buf.get(..taken).unwrap_or_default());
         if self.gathered.len() == BLOCK_SIZE {
             self.end_block()?;
