@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 
 use jiff::Timestamp;
-use packager_artifact::{OwnBytes, SharedPart};
+use packager_artifact::OwnBytes;
 
 use crate::index::Stored;
 use crate::pending::lock;
@@ -50,8 +50,7 @@ impl Store {
         };
         match self.open_own(id)? {
             Ok(sections) if sections.body.len() as u64 == record.layout.own_size_bytes() => {
-                let whole = |part: SharedPart| self.shared.is_whole_or_dropped(&part);
-                if !record.layout.shared_parts().all(whole) {
+                if !self.has_parts_of(&record) {
                     return Err(Error::PartMissing);
                 }
                 let Sections { body, mut extra, .. } = sections;
@@ -64,6 +63,12 @@ impl Store {
             Ok(_) => Err(self.give_up(id, Broken::Torn, now)?),
             Err(broken) => Err(self.give_up(id, broken, now)?),
         }
+    }
+
+    /// Whether the shared parts of a package are there.
+    pub(crate) fn has_parts_of(&self, package: &Succeeded) -> bool {
+        let mut parts = package.layout.shared_parts();
+        parts.all(|part| self.shared.is_whole_or_dropped(&part))
     }
 
     /// Reads an own file. One that is not there counts as destroyed.

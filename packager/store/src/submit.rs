@@ -58,8 +58,8 @@ impl Store {
         }
     }
 
-    /// Takes a request without waiting for the disk. An equal request in progress, ready and not expired, or failed
-    /// (unless `retry` is [`Retry::Yes`]) is joined; otherwise a package with a random id is queued, and `job`, the
+    /// Takes a request without waiting for the disk. An equal request in progress, ready and not expired (with all its
+    /// shared parts there), or failed (unless `retry` is [`Retry::Yes`]) is joined; otherwise a package with a random id is queued, and `job`, the
     /// canonical request, is kept for its build. Of equal requests at the same time one creates and the others join.
     ///
     /// The build may begin at once. But before anybody is told the id, [`Store::make_durable`] must have been called:
@@ -159,7 +159,9 @@ impl Store {
         let stored = self.index.get(id)?;
         let record = stored.and_then(|stored| stored.record.seen_at(now, self.settings.remember_expired));
         Ok(match (record, retry) {
-            (Some(Record::Succeeded(_)), _) | (Some(Record::Failed(_)), Retry::No) => Some(id),
+            (Some(Record::Failed(_)), Retry::No) => Some(id),
+            // One that cannot be served, and perhaps never again, answers nothing.
+            (Some(Record::Succeeded(package)), _) if self.has_parts_of(&package) => Some(id),
             _ => None,
         })
     }

@@ -12,7 +12,10 @@ use std::collections::HashSet;
 use std::sync::Barrier;
 
 use packager_store::{Error, Outcome, Retry, Stage, StorageLimit, Store, StoreSettings};
-use support::{at, create, fresh, key, nanosecond_before, publish, published, request, settings, state, submit};
+use support::{
+    artifact, at, create, details, fresh, key, nanosecond_before, open, opened, publish, published, request, settings,
+    share, state, submit,
+};
 
 #[test]
 fn an_equal_request_joins_what_is_in_progress_or_ready() {
@@ -79,6 +82,34 @@ fn a_destroyed_package_is_not_joined() {
     assert_eq!(building.outcome, Outcome::Created);
     store.destroy(building.id, at(2)).unwrap();
     assert_eq!(submit(&store, "a", Retry::No, at(2)).unwrap().outcome, Outcome::Created);
+}
+
+#[test]
+fn a_package_that_has_lost_a_part_is_not_joined() {
+    for restarted in [false, true] {
+        let (dir, mut store) = fresh();
+        let entry = share(&store, "agent", b"shared bytes");
+        let id = create(&store, "a", at(0));
+        let composed = artifact(&store, Some(&entry));
+        store.publish(id, &composed, details(), at(0)).unwrap();
+        assert_eq!(create(&store, "a", at(1)), id);
+        std::fs::remove_file(dir.path().join("shared").join(entry.part.sha256.to_string())).unwrap();
+        if restarted {
+            drop(store);
+            store = open(dir.path(), at(1));
+        }
+        let again = submit(&store, "a", Retry::No, at(2)).unwrap();
+        assert_eq!(again.outcome, Outcome::Created);
+        let entry = share(&store, "agent", b"shared bytes");
+        let composed = artifact(&store, Some(&entry));
+        store.publish(again.id, &composed, details(), at(2)).unwrap();
+        // The lost one is whole again too; the newer one is the answer, also when the older has expired.
+        opened(&store, id, at(3));
+        assert_eq!(create(&store, "a", at(3)), again.id);
+        store.expire_due(at(1801)).unwrap();
+        assert_eq!(state(&store, id, at(1801)), "expired");
+        assert_eq!(create(&store, "a", at(1801)), again.id);
+    }
 }
 
 #[test]

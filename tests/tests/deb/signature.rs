@@ -177,7 +177,7 @@ fn places(deb: &[u8], own: usize) -> Vec<(String, usize)> {
     }
     let names: Vec<_> = places.iter().map(|(name, _)| name.as_str()).collect();
     let parts = ["shared part of data.tar", "own tail of data.tar", "end of data.tar"];
-    let expected = [&["debian-binary", "control.tar.xz"], &parts[..], &["_gpgorigin"]].concat();
+    let expected = [&["debian-binary", "control.tar.gz"], &parts[..], &["_gpgorigin"]].concat();
     assert_eq!(names, expected);
     places
 }
@@ -202,7 +202,7 @@ fn dpkg_and_ar_read_a_signed_package() {
     ar.arg("t").arg(deb.path());
     assert_eq!(
         Ran::new(ar).expect_success(),
-        "debian-binary\ncontrol.tar.xz\ndata.tar.xz\n_gpgorigin\n"
+        "debian-binary\ncontrol.tar.gz\ndata.tar.xz\n_gpgorigin\n"
     );
     let path = host.put(&deb);
     assert!(host.sh(r#"dpkg-deb --info "$1""#, &[&path]).contains("fleet-osquery"));

@@ -25,8 +25,10 @@ async fn fill(client: &Client, from: usize, to: usize) -> f64 {
     crate::report::float(to - from) / started.elapsed().as_secs_f64()
 }
 
-/// The time from asking to success, one by one, with `live` packages there.
+/// The time from asking to success, one by one, with `live` packages there. What making them has left for the disk to do
+/// is done before.
 async fn create(client: &Client, live: &mut usize) -> Summary {
+    rustix::fs::sync();
     let mut times = Vec::new();
     for _ in 0..ONE_BY_ONE {
         let started = std::time::Instant::now();

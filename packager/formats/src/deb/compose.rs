@@ -6,7 +6,7 @@ use packager_artifact::{OwnBytes, Part, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use super::ar::{MAGIC, header, padding};
-use super::control::{control_member, file_name};
+use super::control::{self, control_member, file_name};
 use super::shared::SharedNotes;
 use crate::stream::close;
 use crate::tarball::{What, Written, end_size, write_entry};
@@ -90,17 +90,17 @@ fn head(
     data_size: u64,
 ) -> Result<Vec<u8>, Error> {
     const VERSION: &[u8] = b"2.0\n";
-    let control = control_member(package, written, own, compression)?;
+    let control = control_member(package, written, own)?;
     let time = package.build_time;
-    let extension = compression.extension();
+    let (control_extension, data_extension) = (control::COMPRESSION.extension(), compression.extension());
     Ok([
         MAGIC.as_slice(),
         &header("debian-binary", VERSION.len() as u64, time)?,
         VERSION,
-        &header(&format!("control.tar.{extension}"), control.len() as u64, time)?,
+        &header(&format!("control.tar.{control_extension}"), control.len() as u64, time)?,
         &control,
         padding(control.len() as u64),
-        &header(&format!("data.tar.{extension}"), data_size, time)?,
+        &header(&format!("data.tar.{data_extension}"), data_size, time)?,
     ]
     .concat())
 }

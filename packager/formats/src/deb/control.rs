@@ -30,13 +30,12 @@ pub(super) fn file_name(package: &Package) -> Result<String, Error> {
     ))
 }
 
+/// How the control member is compressed, whatever the data member is: it is made for every package, and setting up an xz
+/// compressor takes longer than all the rest of composing. dpkg takes the compression of each member from its name.
+pub(super) const COMPRESSION: Compression = Compression::Gzip;
+
 /// The compressed control member. `written` are all files of `data.tar`; those of `own` are among them.
-pub(super) fn control_member(
-    package: &Package,
-    written: &[Written],
-    own: &Tree,
-    compression: Compression,
-) -> Result<Vec<u8>, Error> {
+pub(super) fn control_member(package: &Package, written: &[Written], own: &Tree) -> Result<Vec<u8>, Error> {
     let snippets = snippets(own);
     let mut tree = Tree::new();
     add(&mut tree, "control", 0o644, control(package, written)?)?;
@@ -52,10 +51,10 @@ pub(super) fn control_member(
         write_entry(&mut tarball, entry, package.build_time)?;
     }
     tarball.resize(tarball.len() + end_size(tarball.len()), 0);
-    let mut encoder = Encoder::new(compression, Position::First, Effort::Brief, Vec::new())?;
+    let mut encoder = Encoder::new(COMPRESSION, Position::First, Effort::Quick, Vec::new())?;
     encoder.write_all(&tarball)?;
     let (mut member, run) = encoder.finish()?;
-    member.extend_from_slice(&close(compression, &[&run], b"")?);
+    member.extend_from_slice(&close(COMPRESSION, &[&run], b"")?);
     Ok(member)
 }
 

@@ -5,7 +5,7 @@
 //! this order, so a package is composed like this:
 //!
 //! ```text
-//! own      "!<arch>\n", debian-binary, control.tar.xz, the ar header of data.tar.xz
+//! own      "!<arch>\n", debian-binary, control.tar.gz, the ar header of data.tar.xz
 //! shared   data.tar.xz: the agent's files                   } one
 //! shared   data.tar.xz: further files, made more often      } xz
 //! own      data.tar.xz: files of this package, end of tar   } stream

@@ -161,7 +161,7 @@ fn stock_tools_read_every_field_and_file() {
         let members = tool(folder.path(), &deb, "ar t it.deb");
         assert_eq!(
             members,
-            format!("debian-binary\ncontrol.tar.{extension}\ndata.tar.{extension}\n")
+            format!("debian-binary\ncontrol.tar.gz\ndata.tar.{extension}\n")
         );
         assert_eq!(
             tool(folder.path(), &deb, "dpkg-deb --field it.deb"),
@@ -240,7 +240,7 @@ fn a_signature_is_over_the_members_and_is_one_itself() {
         let extension = compression.extension();
         assert_eq!(
             tool(folder.path(), &deb, "ar t it.deb"),
-            format!("debian-binary\ncontrol.tar.{extension}\ndata.tar.{extension}\n_gpgorigin\n")
+            format!("debian-binary\ncontrol.tar.gz\ndata.tar.{extension}\n_gpgorigin\n")
         );
         assert_eq!(tool(folder.path(), &deb, "ar p it.deb _gpgorigin"), signature);
         tool(
@@ -256,7 +256,7 @@ fn a_signature_is_over_the_members_and_is_one_itself() {
             .map(|at| deb.bytes[at])
             .collect();
         std::fs::write(folder.path().join("content"), content).unwrap();
-        let signed = format!("ar p it.deb debian-binary control.tar.{extension} data.tar.{extension} | cmp - content");
+        let signed = format!("ar p it.deb debian-binary control.tar.gz data.tar.{extension} | cmp - content");
         tool(folder.path(), &deb, &signed);
     }
 }

@@ -46,7 +46,7 @@ impl<W: Write> Encoder<W> {
         }
         let level = match effort {
             Effort::Best(_) => BEST_LEVEL,
-            Effort::Quick | Effort::Brief => QUICK_LEVEL,
+            Effort::Quick => QUICK_LEVEL,
         };
         Ok(Self {
             deflate: Compress::new(flate2::Compression::new(level), false),

@@ -49,8 +49,6 @@ pub enum Effort {
     Best(Compressors),
     /// For what is remade often: milliseconds for a megabyte.
     Quick,
-    /// For a few kilobytes, made for every package: setting up a larger compressor would take longer than its work.
-    Brief,
 }
 
 /// Where in its stream a run stands.

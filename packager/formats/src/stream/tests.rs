@@ -108,7 +108,7 @@ fn empty_runs_and_no_runs_make_a_stream_too() {
             let tail = close(compression, &[], own).unwrap();
             assert_one_stream(compression, &tail, own);
             let (first, first_run) = run(compression, Position::First, best(1), b"");
-            let (second, second_run) = run(compression, Position::Later, Effort::Brief, b"");
+            let (second, second_run) = run(compression, Position::Later, Effort::Quick, b"");
             let tail = close(compression, &[&first_run, &second_run], own).unwrap();
             assert_one_stream(compression, &[&first[..], &second, &tail].concat(), own);
         }

@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 
 /// How much the system may hold of an answer that it has not sent yet. What it accepts beyond that a client has taken,
 /// so this is how precisely a client's pace is known, and how much of the system's memory one that does not read has.
-const MOST_UNSENT_BYTES: u32 = 64 << 10;
+const MOST_UNSENT_BYTES: u32 = 128 << 10;
 
 /// What a listener's connections are held to.
 #[derive(Clone)]

@@ -134,6 +134,27 @@ async fn lost_parts_are_made_again_without_a_request() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_package_whose_parts_cannot_be_made_again_is_replaced_when_it_is_asked_for() {
+    let mut service = Service::with(&[("prepare", "amd64"), ("expire_after", "1h")]).await;
+    reaches(&service, SUCCEEDED, 1).await;
+    let (id, _) = service.build(&deb()).await;
+    // Nobody has the metadata any more that is in it.
+    put_version(&mut service.world.repository, ORBIT, b"#!/bin/sh\nexit 0\n", "1.59.0");
+    service.world.repository.publish().unwrap();
+    refresh(&service);
+    reaches(&service, SUCCEEDED, 2).await;
+    for part in fs::read_dir(service.world.data().join("shared")).unwrap() {
+        fs::remove_file(part.unwrap().path()).unwrap();
+    }
+    assert_eq!(service.download(&id).await.status(), 503);
+    let (again, status) = service.build(&deb()).await;
+    assert_ne!(again, id);
+    assert_eq!(status["versions"]["orbit"], "1.59.0");
+    let bytes = service.download(&again).await.bytes().await.unwrap();
+    assert_eq!(bytes.len() as u64, status["size"].as_u64().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_made_ahead_where_that_is_turned_off() {
     let service = Service::with(&[("prepare", "off")]).await;
     reaches(&service, SUCCEEDED, 1).await;

@@ -130,7 +130,7 @@ fn gpg_accepts(deb: &[u8]) {
     std::fs::write(folder.path().join("it.deb"), deb).unwrap();
     let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/openpgp");
     let script = r#"
-        ar p it.deb debian-binary control.tar.xz data.tar.xz >content
+        ar p it.deb debian-binary control.tar.gz data.tar.xz >content
         ar p it.deb _gpgorigin >signature
         gpg --homedir . --batch --quiet --pinentry-mode loopback --passphrase 'open sesame' \
           --import "$1/ed25519.asc" "$1/rsa4096-passphrase.asc"

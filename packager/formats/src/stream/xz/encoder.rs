@@ -28,10 +28,6 @@ const QUICK: Recipe = Recipe {
     preset: 1,
     dictionary: 4 << 20,
 };
-const BRIEF: Recipe = Recipe {
-    preset: 0,
-    dictionary: 64 << 10,
-};
 
 /// Compresses one run. A block is gathered while others are being compressed; at no time is more of the run in memory
 /// than a block for each thread and the one that is being gathered.
@@ -52,7 +48,6 @@ impl<W: Write> Encoder<W> {
         let (recipe, compressors) = match effort {
             Effort::Best(compressors) => (BEST, Some(compressors)),
             Effort::Quick => (QUICK, None),
-            Effort::Brief => (BRIEF, None),
         };
         Ok(Self {
             recipe,
