@@ -1,5 +1,8 @@
 //! Many live packages: how fast they are made, and what they change for the next.
 
+use std::path::Path;
+use std::process::Command;
+
 use futures_util::StreamExt;
 use serde_json::json;
 
@@ -25,54 +28,59 @@ async fn fill(client: &Client, from: usize, to: usize) -> f64 {
     crate::report::float(to - from) / started.elapsed().as_secs_f64()
 }
 
-/// The time from asking to success, one by one, with `live` packages there. What making them has left for the disk to do
-/// is done before.
-async fn create(client: &Client, live: &mut usize) -> Summary {
+/// The times from asking to success of two services with so many packages, one by one and in turns, so that both meet the
+/// same machine. What making packages has left for the disk to do is done before.
+async fn create(clients: [&Client; 2], mut live: [usize; 2]) -> [Summary; 2] {
     rustix::fs::sync();
-    let mut times = Vec::new();
+    let mut times = [Vec::new(), Vec::new()];
     for _ in 0..ONE_BY_ONE {
-        let started = std::time::Instant::now();
-        client.build(*live).await;
-        times.push(started.elapsed());
-        *live += 1;
+        for ((client, live), times) in clients.iter().zip(&mut live).zip(&mut times) {
+            let started = std::time::Instant::now();
+            client.build(*live).await;
+            times.push(started.elapsed());
+            *live += 1;
+        }
     }
-    Summary::of(times)
+    times.map(Summary::of)
 }
 
-/// From the first thousand packages to a hundred thousand. `live` are there already.
-pub async fn grow(client: &Client, service: &Service, mut live: usize) {
-    fill(client, live, FEW).await;
-    live = FEW;
-    let few = create(client, &mut live).await;
-    few.print("create_with_1000_live");
-    let mut memory = vec![(live, service.resident_mb())];
+/// From `live` packages, which are there already, to a hundred thousand; beside it another service, which has the first
+/// thousand.
+pub async fn grow(folder: &Path, live: usize) {
+    let copied = Command::new("cp")
+        .args(["-a", "data", "few"])
+        .current_dir(folder)
+        .status();
+    assert!(copied.unwrap().success());
+    let services = ["few", "data"].map(|data| Service::start(folder, data, &["--prepare", "off"]));
+    let clients = services.each_ref().map(Client::new);
+    let [few, many] = &clients;
+    few.ready().await;
+    many.ready().await;
+    fill(few, live, FEW).await;
 
-    let rate = fill(client, live, live + 5_000).await;
-    live += 5_000;
+    let rate = fill(many, live, live + 5_000).await;
     let more = json!({"clients": CLIENTS, "packages": 5_000, "goal": ">= 500"});
     figure("distinct_packages", rate, "1/s", more);
+    let rate = fill(many, live + 5_000, MANY).await;
+    let more = json!({"clients": CLIENTS});
+    figure("distinct_packages_up_to_100000", rate, "1/s", more);
 
-    let rate = fill(client, live, MANY).await;
-    live = MANY;
-    figure(
-        "distinct_packages_up_to_100000",
-        rate,
-        "1/s",
-        json!({"clients": CLIENTS}),
-    );
-    let many = create(client, &mut live).await;
-    many.print("create_with_100000_live");
-    memory.push((live, service.resident_mb()));
-    let ratio = many.p50() / few.p50();
-    figure(
-        "create_100000_over_1000_live",
-        ratio,
-        "ratio",
-        json!({"goal": "<= 1.2"}),
-    );
-    extrapolate(&few, &many);
-    for (live, resident) in memory {
-        figure("resident_with_live", resident, "MB", json!({"live": live}));
+    let times = create([few, many], [FEW, MANY]).await;
+    let [of_few, of_many] = &times;
+    of_few.print("create_with_1000_live");
+    of_many.print("create_with_100000_live");
+    let ratio = of_many.p50() / of_few.p50();
+    let goal = json!({"goal": "<= 1.2"});
+    figure("create_100000_over_1000_live", ratio, "ratio", goal);
+    extrapolate(of_few, of_many);
+    for (service, client) in services.iter().zip(&clients) {
+        let live = client.metric("packager_packages{state=\"succeeded\"}").await;
+        let more = json!({"live": live});
+        figure("resident_with_live", service.resident_mb(), "MB", more);
+        let own = client.metric("packager_stored_bytes{kind=\"own\"}").await;
+        let goal = json!({"goal": "<= 65536", "live": live});
+        figure("own_bytes_per_package", own / live, "bytes", goal);
     }
 }
 

@@ -74,25 +74,19 @@ async fn main() {
         warm(folder, &deb, &client, &mut number, &format!("_signed_{algorithm}")).await;
     }
 
-    let service = Service::start(folder, "data", &["--prepare", "off"]);
-    let client = Client::new(&service);
-    client.ready().await;
-    crowd::grow(&client, &service, number).await;
-    let live = client.metric("packager_packages{state=\"succeeded\"}").await;
-    let own = client.metric("packager_stored_bytes{kind=\"own\"}").await;
-    let goal = json!({"goal": "<= 65536", "live": live});
-    figure("own_bytes_per_package", own / live, "bytes", goal);
-    drop(service);
-    restart(folder, live).await;
+    crowd::grow(folder, number).await;
+    restart(folder).await;
     peers::dpkg_deb(folder, &deb);
 }
 
 /// The time from the start, after a sudden end, until packages can be asked for.
-async fn restart(folder: &Path, live: f64) {
+async fn restart(folder: &Path) {
     let started = Instant::now();
     let service = Service::start(folder, "data", &["--prepare", "off"]);
-    Client::new(&service).ready().await;
+    let client = Client::new(&service);
+    client.ready().await;
     let seconds = started.elapsed().as_secs_f64();
+    let live = client.metric("packager_packages{state=\"succeeded\"}").await;
     figure("start_to_ready", seconds, "s", json!({"live": live}));
     figure(
         "resident_after_start",
