@@ -28,6 +28,8 @@ while kill -0 $!; do
   wait
 done
 "#;
+/// How the sample's orbit does that.
+const INSTALL_UPDATE: &str = "dpkg --install /run/update.deb";
 /// Where the sample's orbit finds an update of its own package.
 pub const UPDATE: &str = "/run/update.deb";
 /// The pipe to which the sample's orbit writes how an update ended.
@@ -102,6 +104,20 @@ impl AgentFixture {
             program[E_MACHINE..E_MACHINE + 2].copy_from_slice(&EM_AARCH64.to_le_bytes());
         }
         agent
+    }
+
+    /// The same, but that orbit installs updates of its own package with `command`.
+    ///
+    /// # Panics
+    /// If orbit is no script of [`AgentFixture::scripts`].
+    #[must_use]
+    pub fn installing(self, command: &str) -> Self {
+        let orbit = String::from_utf8(self.orbit).unwrap();
+        assert!(orbit.contains(INSTALL_UPDATE));
+        Self {
+            orbit: orbit.replace(INSTALL_UPDATE, command).into_bytes(),
+            ..self
+        }
     }
 
     /// orbit's bytes.

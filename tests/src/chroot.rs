@@ -79,6 +79,11 @@ impl Chroot {
         (self.system.exchange(), EXCHANGE)
     }
 
+    /// A command that runs a shell script outside, but where nobody else sees what it mounts: see [`System::mounted`].
+    pub(crate) fn outside(&self, script: &str, arguments: &[&str]) -> Command {
+        self.system.mounted(self.namespaces, script, arguments)
+    }
+
     /// Starts it.
     #[must_use]
     pub fn boot(self) -> Booted {

@@ -7,12 +7,16 @@
 //! | [`product`] | the program under test |
 //! | [`producer`] | services that make the packages under test |
 //! | [`deb`] | a package in a file |
-//! | [`foreign`] | packages that are not ours |
+//! | [`rpm`] | the same, and hosts that rpm installs on |
+//! | [`foreign`] | debs that are not ours |
+//! | [`foreign_rpm`] | rpms that are not ours |
+//! | [`installers`] | what must be in one |
 //! | [`host`] | what can be done on a system |
 //! | [`suite`] | the Debian releases that there are systems of |
 //! | [`chroot`] | a Debian system of its own for each test |
 //! | [`booted`] | the same, with systemd running |
 //! | [`apt`] | an apt repository of one's own |
+//! | [`dnf`] | a system that dnf installs packages on |
 //! | [`docs`] | the commands of the documentation |
 //! | [`signing`] | the keys that packages are signed with |
 //! | [`listing`] | what lies on a system |
@@ -33,14 +37,18 @@ pub mod booted;
 pub mod chroot;
 mod client;
 pub mod deb;
+pub mod dnf;
 pub mod docs;
 pub mod foreign;
+pub mod foreign_rpm;
 pub mod host;
+pub mod installers;
 pub mod listing;
 pub mod producer;
 pub mod product;
 pub mod ran;
 pub mod request;
+pub mod rpm;
 pub mod signing;
 pub mod suite;
 pub mod system;

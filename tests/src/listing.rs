@@ -10,6 +10,18 @@ use crate::host::Host;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing(BTreeMap<String, String>);
 
+/// That two listings are the same. Differences say more than two long lists.
+///
+/// # Panics
+/// If they are not.
+pub fn assert_same(found: &Listing, expected: &Listing) {
+    let (surplus, missing) = (found.since(expected), expected.since(found));
+    assert!(
+        found == expected,
+        "found, not expected:\n{surplus}\nexpected, not found:\n{missing}"
+    );
+}
+
 /// What is mounted (`/proc`, the folder of packages) is listed, and not what is in it.
 const LIST: &str = r"
 find / -xdev -mindepth 1 \( -type l -printf '%p\t%y 0%m %U:%G -> %l\n' -o -printf '%p\t%y 0%m %U:%G\n' \)
@@ -39,6 +51,25 @@ impl Listing {
         "#;
         let entries = host.sh(script, &[&host.put(deb)]);
         Self(entries.lines().map(tar_entry).collect())
+    }
+
+    /// Reads what `rpm` says of a package's files, `path TAB permissions owner mode TAB target` a line.
+    pub(crate) fn of_rpm(text: &str) -> Self {
+        let entry = |line: &str| {
+            let mut columns = line.split('\t');
+            let mut column = || columns.next().unwrap_or_else(|| panic!("{line:?}"));
+            let (path, properties, target) = (column(), column(), column());
+            let properties: Vec<_> = properties.split(' ').collect();
+            let [permissions_text, owner, st_mode] = properties[..] else {
+                panic!("{line:?}")
+            };
+            let kind = permissions_text[..1].replace('-', "f");
+            let mode = u32::from_str_radix(st_mode, 8).unwrap() & 0o7777;
+            let owner = owner.replace("root", "0");
+            let arrow = if target.is_empty() { "" } else { " -> " };
+            (path.to_owned(), format!("{kind} 0{mode:o} {owner}{arrow}{target}"))
+        };
+        Self(text.lines().map(entry).collect())
     }
 
     /// Lists all of `host` with the digests of what files hold.

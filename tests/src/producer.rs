@@ -1,4 +1,4 @@
-//! The producer of the debs under test: `packager serve` on top of a sample update repository, asked as clients ask it.
+//! The producer of the packages under test: `packager serve` on top of a sample update repository, asked as clients ask it.
 //!
 //! A repository has one release in a channel, so there is one service for each release that a test names, shared by all
 //! tests of the process and started when the first needs it. A service, and the folder that all of it lies in, ends with
@@ -94,7 +94,7 @@ impl Producer {
         Self::shared(agent, compression, None)
     }
 
-    /// The service that has `agent` and signs debs with `key`.
+    /// The service that has `agent` and signs packages with `key`.
     ///
     /// # Panics
     /// If it does not start, with what it said.
@@ -123,7 +123,7 @@ impl Producer {
         repository(&self.folder)
     }
 
-    /// Makes the deb that `request` asks for.
+    /// Makes the package that `request` asks for.
     ///
     /// # Panics
     /// If it cannot be made.
@@ -165,14 +165,20 @@ impl Producer {
     }
 }
 
-/// The settings that have a service sign with `key`.
+/// The settings that have a service sign every format with `key`.
 fn signing(folder: &Path, key: Key) -> Vec<String> {
     let reference = |path: &Path| format!("file:{}", path.display());
-    let mut settings = vec!["--signing-deb-key".to_owned(), reference(&key.path())];
-    if let Some(passphrase) = key.passphrase() {
+    let passphrase = key.passphrase().map(|passphrase| {
         let path = folder.join("passphrase");
         fs::write(&path, passphrase).unwrap();
-        settings.extend(["--signing-deb-key-passphrase".to_owned(), reference(&path)]);
+        path
+    });
+    let mut settings = Vec::new();
+    for setting in ["--signing-deb-key", "--signing-rpm-key"] {
+        settings.extend([setting.to_owned(), reference(&key.path())]);
+        if let Some(path) = &passphrase {
+            settings.extend([format!("{setting}-passphrase"), reference(path)]);
+        }
     }
     settings
 }

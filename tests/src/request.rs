@@ -22,6 +22,12 @@ impl Request {
             .with("enroll_secret", ENROLL_SECRET)
     }
 
+    /// The same for an rpm.
+    #[must_use]
+    pub fn rpm() -> Self {
+        Self::deb().with("type", "rpm")
+    }
+
     /// The same with a field set.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {

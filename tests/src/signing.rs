@@ -53,15 +53,29 @@ impl Key {
     /// Without gpg.
     #[must_use]
     pub fn public(self) -> Vec<u8> {
+        self.export("--no-armor")
+    }
+
+    /// The same as `gpg --armor --export` writes it, for rpm.
+    ///
+    /// # Panics
+    /// Without gpg.
+    #[must_use]
+    pub fn armored_public(self) -> Vec<u8> {
+        self.export("--armor")
+    }
+
+    fn export(self, form: &str) -> Vec<u8> {
         let home = tempfile::tempdir().unwrap();
         let export = home.path().join("public.pgp");
         let script = r#"
             gpg --homedir "$1" --batch --quiet --pinentry-mode loopback --passphrase 'open sesame' --import "$2"
-            gpg --homedir "$1" --batch --quiet --output "$3" --export
+            gpg --homedir "$1" --batch --quiet "$4" --output "$3" --export
             gpgconf --homedir "$1" --kill all"#;
         let mut sh = Command::new("sh");
         sh.args(["-euc", script, "sh"])
-            .args([home.path(), &self.path(), &export]);
+            .args([home.path(), &self.path(), &export])
+            .arg(form);
         let _ = Ran::new(sh).expect_success();
         fs::read(export).unwrap()
     }

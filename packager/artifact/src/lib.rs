@@ -13,6 +13,7 @@ mod layout;
 mod memo;
 mod part;
 mod piece;
+mod read_ahead;
 
 pub use artifact::{Artifact, Unsigned};
 pub use digest::{DigestWriter, ParseDigestError, Sha256Digest, Sha256State};

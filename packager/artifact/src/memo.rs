@@ -10,14 +10,12 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
+use crate::read_ahead::read_ahead;
 use crate::{Part, Piece, Sha256Digest, Sha256State, SharedBytes, SharedPart};
 
 /// States kept. A state stands for one beginning, of which a release has a handful; a few hundred bound the memory to
 /// some tens of kilobytes whatever is asked for.
 const CAPACITY: usize = 256;
-
-/// Bytes read from a shared part at a time.
-const READ_SIZE: usize = 256 * 1024;
 
 /// A bounded memory of hash states. Cheap to share: all methods take `&self`.
 #[derive(Debug, Default)]
@@ -133,21 +131,8 @@ fn beginnings(pieces: &[Piece<'_>]) -> Vec<Sha256Digest> {
 
 fn hash_shared(state: &mut Sha256State, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
     // One byte more than promised is enough to notice a part that is too long.
-    let mut reader = shared.open(part)?.take(part.size_bytes.saturating_add(1));
-    let mut buffer = vec![0; READ_SIZE];
-    let mut read_bytes = 0;
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => {
-                state.update(buffer.get(..n).unwrap_or_default());
-                read_bytes += n as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    if read_bytes == part.size_bytes {
+    let reader = shared.open(part)?.take(part.size_bytes.saturating_add(1));
+    if read_ahead(reader, part.size_bytes, |chunk| state.update(chunk))? == part.size_bytes {
         Ok(())
     } else {
         Err(io::Error::new(
@@ -168,7 +153,7 @@ mod tests {
     struct Bytes(Vec<u8>, Cell<usize>);
 
     impl SharedBytes for Bytes {
-        fn open(&self, _part: &SharedPart) -> io::Result<Box<dyn Read + '_>> {
+        fn open(&self, _part: &SharedPart) -> io::Result<Box<dyn Read + Send + '_>> {
             self.1.set(self.1.get() + 1);
             Ok(Box::new(self.0.as_slice()))
         }

@@ -69,11 +69,11 @@ impl Part {
 
 /// Where the bytes of shared parts come from.
 pub trait SharedBytes {
-    /// Opens `part` at its first byte.
+    /// Opens `part` at its first byte. It may be read by another thread.
     ///
     /// # Errors
     /// When the part is not there or cannot be read.
-    fn open(&self, part: &SharedPart) -> io::Result<Box<dyn Read + '_>>;
+    fn open(&self, part: &SharedPart) -> io::Result<Box<dyn Read + Send + '_>>;
 }
 
 #[cfg(test)]

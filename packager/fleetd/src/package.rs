@@ -17,9 +17,11 @@ pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
         },
         maintainer: "Fleet Device Management".to_owned(),
         description: "Fleet osquery -- runtime and autoupdater".to_owned(),
+        // Of orbit and Fleet Desktop; of osquery.
+        license: "MIT AND (Apache-2.0 OR GPL-2.0-only)".to_owned(),
         homepage: "https://fleetdm.com".to_owned(),
         section: "admin".to_owned(),
         build_time,
-        scripts: linux::scripts::deb(spec.service),
+        scripts: linux::scripts::scripts(spec),
     }
 }

@@ -14,6 +14,9 @@ pub enum Error {
     /// Reading a file of the tree or writing the package failed.
     #[error("reading or writing failed")]
     Io(#[from] io::Error),
+    /// A shared part could not be read back.
+    #[error("a shared part could not be read")]
+    Shared(#[source] io::Error),
     /// The compressor refused.
     #[error("compression failed")]
     Compression(#[source] io::Error),

@@ -7,13 +7,15 @@ use packager_artifact::{SharedPart, Unsigned};
 use serde::{Deserialize, Serialize};
 
 use crate::stream::Effort;
-use crate::{Compression, Error, Package, Position, Tree, deb};
+use crate::{Compression, Error, Package, Position, SharedDigests, Tree, deb, rpm};
 
 /// A packaging format that is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// Debian's.
     Deb,
+    /// RPM's.
+    Rpm,
 }
 
 /// What composing a package must know of a shared run, as the format that wrote it remembers it.
@@ -22,14 +24,20 @@ pub enum Format {
 pub enum SharedNotes {
     /// Of a deb.
     Deb(deb::SharedNotes),
+    /// Of an rpm.
+    Rpm(rpm::SharedNotes),
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Deb, Self::Rpm];
+
     /// Goes up whenever the bytes that this crate writes for the same input change, so that shared parts are remade.
     #[must_use]
     pub const fn writer_revision(self) -> u32 {
         match self {
             Self::Deb => 2,
+            Self::Rpm => 1,
         }
     }
 
@@ -52,30 +60,54 @@ impl Format {
                 let (out, notes) = deb::write_shared(tree, position, compression, effort, build_time, out)?;
                 Ok((out, SharedNotes::Deb(notes)))
             }
+            Self::Rpm => {
+                let (out, notes) = rpm::write_shared(tree, position, compression, effort, build_time, out)?;
+                Ok((out, SharedNotes::Rpm(notes)))
+            }
         }
     }
 
-    /// Composes a package of shared runs, in the order given, and a tree of files of its own.
+    /// Whether the packages of a release begin with the same bytes, so that it is worth to remember the state of a
+    /// digest over one.
+    #[must_use]
+    pub const fn begins_alike(self) -> bool {
+        match self {
+            Self::Deb => true,
+            // The header has digests of the package's own files.
+            Self::Rpm => false,
+        }
+    }
+
+    /// Has `digests` remember what composing packages of these shared runs goes on from, so that the first does not wait
+    /// for it.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when notes are of another format; [`Error::Shared`] when a shared part cannot be read.
+    pub fn remember(self, shared: &[(SharedPart, &SharedNotes)], digests: &SharedDigests<'_>) -> Result<(), Error> {
+        match self {
+            Self::Deb => Ok(()),
+            Self::Rpm => rpm::remember(&rpm_notes(shared)?, digests),
+        }
+    }
+
+    /// Composes a package of shared runs, in the order given, and a tree of files of its own. May read shared parts, all
+    /// of them if `digests` remembers nothing of them, where a format carries digests of its content.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when notes are of another format or compression, a path is there twice or lacks its
     /// directory; [`Error::Invalid`] when a text cannot stand in the format; [`Error::Io`] when an own file cannot be
-    /// read.
+    /// read; [`Error::Shared`] when a shared part cannot.
     pub fn compose(
         self,
         package: &Package,
         shared: &[(SharedPart, &SharedNotes)],
         own: &Tree,
         compression: Compression,
+        digests: &SharedDigests<'_>,
     ) -> Result<Unsigned, Error> {
         match self {
-            Self::Deb => {
-                let shared: Vec<_> = shared
-                    .iter()
-                    .map(|(part, SharedNotes::Deb(notes))| (*part, notes))
-                    .collect();
-                deb::compose(package, &shared, own, compression)
-            }
+            Self::Deb => deb::compose(package, &deb_notes(shared)?, own, compression),
+            Self::Rpm => rpm::compose(package, &rpm_notes(shared)?, own, compression, digests),
         }
     }
 
@@ -86,6 +118,7 @@ impl Format {
     pub fn signed_ranges(self, package: &Unsigned) -> Result<Vec<Range<u64>>, Error> {
         match self {
             Self::Deb => deb::signed_ranges(package),
+            Self::Rpm => rpm::signed_ranges(package),
         }
     }
 
@@ -96,6 +129,29 @@ impl Format {
     pub fn attach_signature(self, package: Unsigned, signature: &[u8], build_time: u64) -> Result<Unsigned, Error> {
         match self {
             Self::Deb => deb::attach_signature(package, signature, build_time),
+            Self::Rpm => rpm::attach_signature(package, signature),
         }
     }
+}
+
+type OfFormat<'a, N> = Vec<(SharedPart, &'a N)>;
+
+fn deb_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, deb::SharedNotes>, Error> {
+    let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
+        SharedNotes::Deb(notes) => Ok((*part, notes)),
+        SharedNotes::Rpm(_) => Err(foreign_notes()),
+    };
+    shared.iter().map(notes).collect()
+}
+
+fn rpm_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, rpm::SharedNotes>, Error> {
+    let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
+        SharedNotes::Rpm(notes) => Ok((*part, notes)),
+        SharedNotes::Deb(_) => Err(foreign_notes()),
+    };
+    shared.iter().map(notes).collect()
+}
+
+fn foreign_notes() -> Error {
+    Error::Mismatch("a shared part was made for another format".to_owned())
 }

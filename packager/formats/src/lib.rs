@@ -8,16 +8,22 @@
 //! This crate knows nothing of Fleet, and does no I/O beyond the readers and writers it is given: no clock, no
 //! environment, no randomness. The same input gives the same bytes.
 
+mod content;
 pub mod deb;
 mod error;
 mod format;
+mod order;
 mod package;
+pub mod rpm;
+mod shared_digests;
 pub mod stream;
 mod tarball;
 mod tree;
+mod version;
 
 pub use error::Error;
 pub use format::{Format, SharedNotes};
 pub use package::{Architecture, Package, Scripts};
+pub use shared_digests::SharedDigests;
 pub use stream::{Compression, Compressors, Effort, Position};
 pub use tree::{Content, Entry, Kind, OnUpgrade, Privacy, Tree, TreePath};

@@ -20,6 +20,9 @@ pub struct Scripts {
     pub pre_remove: Option<String>,
     /// Runs after files are removed.
     pub post_remove: Option<String>,
+    /// Runs after everything that was asked for along with the package is installed and removed, what it takes the
+    /// place of included. rpm alone has such a moment.
+    pub post_transaction: Option<String>,
 }
 
 /// What a package says of itself.
@@ -35,6 +38,8 @@ pub struct Package {
     pub maintainer: String,
     /// One line that says what it is.
     pub description: String,
+    /// The licences of what it installs, as an SPDX expression.
+    pub license: String,
     /// Its home page.
     pub homepage: String,
     /// The archive section that it belongs to.

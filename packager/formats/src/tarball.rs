@@ -4,13 +4,13 @@
 //! long-name entry in front. dpkg, libarchive and GNU tar read these; dpkg does not read pax records. Every entry
 //! belongs to root and carries the same time.
 
-use std::io::{self, Read, Write};
+use std::io::Write;
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use tar::{EntryType, Header};
-use zeroize::Zeroizing;
 
+use crate::content::copy;
 use crate::{Content, Entry, Error, Kind};
 
 /// Size of a header, and the unit that contents are padded to.
@@ -19,8 +19,6 @@ const BLOCK_SIZE: usize = 512;
 const RECORD_SIZE: usize = 20 * BLOCK_SIZE;
 /// Name of the entry that holds a long path or target for the entry behind it.
 const LONG_NAME: &str = "././@LongLink";
-/// Most bytes of a file that are read at a time.
-const MAX_BUFFER_SIZE: usize = 128 << 10;
 const ZEROS: [u8; RECORD_SIZE] = [0; RECORD_SIZE];
 
 /// A file that was written, as lists of files need it.
@@ -140,35 +138,12 @@ fn set_truncated(field: &mut [u8], text: &str) {
 
 /// Copies the content, and returns its MD5.
 fn write_content(out: &mut impl Write, entry: &Entry, content: &dyn Content) -> Result<String, Error> {
-    let size_bytes = content.size_bytes();
     let mut md5 = Md5::new();
-    // No larger than the file, and zeroed afterwards: small files may be secrets.
-    let buffer_size = usize::try_from(size_bytes)
-        .unwrap_or(MAX_BUFFER_SIZE)
-        .clamp(1, MAX_BUFFER_SIZE);
-    let mut buffer = Zeroizing::new(vec![0; buffer_size]);
-    let mut copied = 0;
-    // One byte more than promised is enough to notice a file that grew.
-    let mut reader = content.open()?.take(size_bytes.saturating_add(1));
-    loop {
-        let read = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        copied += read as u64;
-        if copied > size_bytes {
-            break;
-        }
-        let chunk = buffer.get(..read).unwrap_or_default();
+    copy(content, &entry.path, |chunk| {
         md5.update(chunk);
-        out.write_all(chunk)?;
-    }
-    if copied != size_bytes {
-        return Err(Error::Mismatch(format!("{} is not as long as it was", entry.path)));
-    }
-    pad(out, size_bytes)?;
+        out.write_all(chunk)
+    })?;
+    pad(out, content.size_bytes())?;
     Ok(hex::encode(md5.finalize()))
 }
 

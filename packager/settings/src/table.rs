@@ -244,7 +244,8 @@ settings! {
         /// The Ed25519 private key (PKCS#8 PEM) whose signature of a package's digest is in the header
         /// `X-Signature-Ed25519` of its download, whatever its type.
         signing_release_key: Option<SecretRef> = "", optional(SecretReference);
-        /// The OpenPGP secret key (armored) that rpm and Arch packages are signed with.
+        /// The OpenPGP secret key that rpm and Arch packages are signed with, as gpg exports it: RSA from 2048 bits, or
+        /// Ed25519, which RHEL 8 does not know. docs/rpm.md says how to make one, and how hosts check signatures.
         signing_rpm_key: Option<SecretRef> = "", optional(SecretReference);
         /// The passphrase of `signing_rpm_key`.
         signing_rpm_key_passphrase: Option<SecretRef> = "", optional(SecretReference);

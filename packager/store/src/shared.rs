@@ -362,7 +362,7 @@ impl SharedParts {
 }
 
 impl SharedBytes for SharedParts {
-    fn open(&self, part: &SharedPart) -> io::Result<Box<dyn Read + '_>> {
+    fn open(&self, part: &SharedPart) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(Box::new(PartReader::new(self, *part, self.open_part(part)?)))
     }
 }

@@ -33,10 +33,15 @@ impl Client {
         }
     }
 
-    /// Asks for a package that nobody asked for before, and returns its id when its status says success.
+    /// Asks for a deb that nobody asked for before, and returns its id when its status says success.
     pub async fn build(&self, number: usize) -> String {
+        self.build_of("deb", number).await
+    }
+
+    /// The same for any type.
+    pub async fn build_of(&self, package_type: &str, number: usize) -> String {
         let request = json!({
-            "type": "deb", "fleet-desktop": true,
+            "type": package_type, "fleet-desktop": true,
             "fleet_url": "https://fleet.customer.example", "enroll_secret": format!("secret of customer {number}"),
         });
         let post = self

@@ -17,6 +17,7 @@ mod crowd;
 mod download;
 mod peers;
 mod report;
+mod rpm;
 mod service;
 
 use std::path::Path;
@@ -40,7 +41,12 @@ async fn main() {
     agent::publish(&folder.join("tuf"));
 
     // Nothing is made ahead, so that the first request shows what making it costs.
-    let service = Service::start(folder, "data", &["--prepare", "off"]);
+    let key = concat!(
+        "file:",
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/openpgp/rsa4096.asc"
+    );
+    let service = Service::start(folder, "data", &["--prepare", "off", "--signing-rpm-key", key]);
     let client = Client::new(&service);
     client.ready().await;
     let goal = json!({"goal": "<= 60"});
@@ -63,6 +69,7 @@ async fn main() {
     std::fs::write(&deb, client.download(&id).await).unwrap();
     let mut number = 1;
     warm(folder, &deb, &client, &mut number, "").await;
+    rpm::compare(folder, &client).await;
     download::compare(folder, &deb, &service, &id);
     download::crowd(&service, &id);
     drop(service);

@@ -47,7 +47,7 @@ mod tests {
     struct Memory(&'static [u8]);
 
     impl SharedBytes for Memory {
-        fn open(&self, _: &SharedPart) -> io::Result<Box<dyn Read + '_>> {
+        fn open(&self, _: &SharedPart) -> io::Result<Box<dyn Read + Send + '_>> {
             Ok(Box::new(self.0))
         }
     }

@@ -11,6 +11,7 @@ use crate::error::Error;
 
 /// The readers, by absolute path: never one that an environment variable leads to.
 const DPKG_DEB: &str = "/usr/bin/dpkg-deb";
+const RPM: &str = "/usr/bin/rpm";
 /// Reading through a package takes seconds; a reader that hangs must not hold the command.
 const DEADLINE: Duration = Duration::from_secs(300);
 /// How much of a reader's complaint is repeated.
@@ -31,20 +32,23 @@ pub(super) enum Verdict {
 /// [`Error::Refused`] with the reader's complaint when it refuses the package.
 pub(super) async fn check(path: &Path, package_type: PackageType) -> Result<Verdict, Error> {
     match package_type {
-        PackageType::Deb => check_with(DPKG_DEB, &["--info", "--contents"], path).await,
-        PackageType::Rpm | PackageType::Msi | PackageType::Pkg | PackageType::Arch => Ok(Verdict::NoReader),
+        PackageType::Deb => check_with(DPKG_DEB, &[&["--info"], &["--contents"]], path).await,
+        // All digests. Which keys are to be trusted is not known here.
+        PackageType::Rpm => check_with(RPM, &[&["--checksig", "--nosignature"]], path).await,
+        PackageType::Msi | PackageType::Pkg | PackageType::Arch => Ok(Verdict::NoReader),
     }
 }
 
-async fn check_with(reader: &'static str, modes: &[&str], path: &Path) -> Result<Verdict, Error> {
+async fn check_with(reader: &'static str, modes: &[&[&str]], path: &Path) -> Result<Verdict, Error> {
     if !Path::new(reader).is_file() {
         return Ok(Verdict::NoReader);
     }
     // Absolute, so that no name is taken for an option.
     let path = std::path::absolute(path).map_err(Error::io("find the package"))?;
     for mode in modes {
+        let name = mode.first().copied().unwrap_or_default();
         let run = Command::new(reader)
-            .arg(mode)
+            .args(*mode)
             .arg(&path)
             .env_clear()
             .stdin(Stdio::null())
@@ -54,13 +58,13 @@ async fn check_with(reader: &'static str, modes: &[&str], path: &Path) -> Result
             .output();
         let output = tokio::time::timeout(DEADLINE, run)
             .await
-            .map_err(|_| Error::Refused(format!("{reader} {mode} does not end")))?
+            .map_err(|_| Error::Refused(format!("{reader} {name} does not end")))?
             .map_err(Error::io(format!("run {reader}")))?;
         if !output.status.success() {
             let complaint = output.stderr.get(..COMPLAINT_BYTES).unwrap_or(&output.stderr);
             let complaint = String::from_utf8_lossy(complaint);
             return Err(Error::Refused(format!(
-                "{reader} {mode} refuses the package: {}",
+                "{reader} {name} refuses the package: {}",
                 complaint.trim()
             )));
         }
@@ -75,18 +79,23 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_package_is_refused_with_the_readers_complaint() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.deb");
+        let path = folder.path().join("x");
         std::fs::write(&path, "not an archive").unwrap();
-        match check(&path, PackageType::Deb).await {
-            Err(Error::Refused(text)) => assert!(text.contains("--info refuses the package: dpkg-deb"), "{text}"),
-            Ok(Verdict::NoReader) => assert!(!Path::new(DPKG_DEB).exists()),
-            other => panic!("{other:?}"),
+        for (package_type, reader, complaint) in [
+            (PackageType::Deb, DPKG_DEB, "--info refuses the package: dpkg-deb"),
+            (PackageType::Rpm, RPM, "--checksig refuses the package"),
+        ] {
+            match check(&path, package_type).await {
+                Err(Error::Refused(text)) => assert!(text.contains(complaint), "{text}"),
+                Ok(Verdict::NoReader) => assert!(!Path::new(reader).exists()),
+                other => panic!("{other:?}"),
+            }
         }
     }
 
     #[tokio::test]
     async fn a_reader_that_is_not_there_is_said_to_be_missing() {
-        let verdict = check_with("/nonexistent/reader", &["--info"], Path::new("x.deb")).await;
+        let verdict = check_with("/nonexistent/reader", &[&["--info"]], Path::new("x.deb")).await;
         assert_eq!(verdict.unwrap(), Verdict::NoReader);
         assert_eq!(
             check(Path::new("x.msi"), PackageType::Msi).await.unwrap(),

@@ -3,15 +3,14 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 
-use packager_artifact::Sha256Digest;
-use sha2::{Digest, Sha256};
+use packager_artifact::{Sha256Digest, Sha256State};
 use tokio::io::AsyncWriteExt;
 
 use super::Error;
 
 pub(super) struct Sink {
     file: tokio::fs::File,
-    hasher: Sha256,
+    hash: Sha256State,
     received_bytes: u64,
     size_bytes: u64,
 }
@@ -21,7 +20,7 @@ impl Sink {
     pub(super) fn new(file: File, size_bytes: u64) -> Self {
         Self {
             file: tokio::fs::File::from_std(file),
-            hasher: Sha256::new(),
+            hash: Sha256State::default(),
             received_bytes: 0,
             size_bytes,
         }
@@ -42,7 +41,7 @@ impl Sink {
             return Err(Error::Corrupt("it is longer"));
         }
         self.file.write_all(bytes).await?;
-        self.hasher.update(bytes);
+        self.hash.update(bytes);
         self.received_bytes = received_bytes;
         Ok(())
     }
@@ -53,7 +52,7 @@ impl Sink {
             self.file.flush().await?;
             self.file.set_len(0).await?;
             tokio::io::AsyncSeekExt::rewind(&mut self.file).await?;
-            self.hasher = Sha256::new();
+            self.hash = Sha256State::default();
             self.received_bytes = 0;
         }
         Ok(())
@@ -62,7 +61,7 @@ impl Sink {
     /// Says that the bytes are the promised ones.
     pub(super) async fn finish(mut self, promised: Sha256Digest) -> Result<(), Error> {
         self.file.flush().await?;
-        if Sha256Digest::from(self.hasher) == promised {
+        if self.hash.finish() == promised {
             Ok(())
         } else {
             Err(Error::Corrupt("its SHA-256 is another"))

@@ -11,12 +11,22 @@ fn once_builds_an_installer_of_each_kind_and_cleans_up() {
     let folder = place.path("installers");
     let output = place.run(&["demo", "--once", "--output", folder.to_str().unwrap()]);
     assert!(output.status.success(), "{}", stderr(&output));
-    let debs = ["fleet-osquery_1.58.0_amd64.deb", "fleet-osquery_1.58.0_arm64.deb"];
-    assert_eq!(names(&folder), [&debs[..], &["with-desktop"]].concat());
-    assert_eq!(names(&folder.join("with-desktop")), debs);
-    assert_eq!(mode(&folder.join(debs[0])), 0o600);
-    let rows = stdout(&output).lines().filter(|line| line.starts_with("deb ")).count();
-    assert_eq!(rows, 4, "{}", stdout(&output));
+    let installers = [
+        "fleet-osquery-1.58.0-1.aarch64.rpm",
+        "fleet-osquery-1.58.0-1.x86_64.rpm",
+        "fleet-osquery_1.58.0_amd64.deb",
+        "fleet-osquery_1.58.0_arm64.deb",
+    ];
+    assert_eq!(names(&folder), [&installers[..], &["with-desktop"]].concat());
+    assert_eq!(names(&folder.join("with-desktop")), installers);
+    for installer in installers {
+        assert_eq!(mode(&folder.join(installer)), 0o600);
+    }
+    for package_type in ["deb ", "rpm "] {
+        let output = stdout(&output);
+        let rows = output.lines().filter(|line| line.starts_with(package_type)).count();
+        assert_eq!(rows, 4, "{output}");
+    }
     assert!(names(&place.path("tmp")).is_empty());
 }
 

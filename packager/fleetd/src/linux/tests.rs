@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use packager_artifact::Sha256Digest;
-use packager_formats::{Content, Kind, OnUpgrade, Privacy, Tree};
+use packager_formats::{Content, Format, Kind, OnUpgrade, Privacy, Tree};
 use packager_spec::{PackageSpec, Submission};
 use zeroize::Zeroizing;
 
@@ -48,7 +48,7 @@ fn archive() -> Fetched {
 
 /// The shared trees one after the other, as a package has them.
 fn agent_tree(spec: &PackageSpec) -> Tree {
-    let mut tree = base_tree().unwrap();
+    let mut tree = base_tree(Format::Deb).unwrap();
     for component in Component::all_of(spec) {
         let fetched = match component.program {
             Program::Desktop => archive(),
@@ -82,6 +82,24 @@ fn read(tree: &Tree, path: &str) -> String {
 }
 
 #[test]
+fn an_rpm_carries_no_directory_that_is_the_hosts() {
+    let own = ["opt/orbit", "opt/orbit/bin", "var/log/orbit", "var/log/osquery"];
+    for line in lines(&base_tree(Format::Rpm).unwrap()) {
+        if let Some(directory) = line.strip_prefix("d 755 ") {
+            assert!(own.contains(&directory), "{directory}");
+        }
+    }
+    let paths = |format| {
+        let tree = base_tree(format).unwrap();
+        tree.entries()
+            .iter()
+            .map(|entry| entry.path.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths(Format::Rpm), paths(Format::Deb));
+}
+
+#[test]
 fn the_agents_files_are_those_of_fleets_own_package() {
     let tree = agent_tree(&spec(""));
     assert_eq!(
@@ -93,12 +111,12 @@ fn the_agents_files_are_those_of_fleets_own_package() {
             "d 755 usr/lib",
             "d 755 usr/lib/systemd",
             "d 755 usr/lib/systemd/system",
+            "d 755 var",
+            "d 755 var/log",
             "h opt",
             "h usr/local",
             "h usr/local/bin",
             "d 755 opt/orbit",
-            "d 755 var",
-            "d 755 var/log",
             "d 755 var/log/osquery",
             "d 755 var/log/orbit",
             "f 644 usr/lib/systemd/system/orbit.service",

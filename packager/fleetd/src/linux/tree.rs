@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packager_formats::{Content, Kind, OnUpgrade, Privacy, Tree};
+use packager_formats::{Content, Format, Kind, OnUpgrade, Privacy, Tree};
 use packager_spec::{PackageSpec, TlsClientIdentity};
 use zeroize::Zeroizing;
 
@@ -11,11 +11,11 @@ use super::layout::{ENVIRONMENT_FILE, FLAGFILE, ROOT, UNIT, UNIT_FILE};
 use crate::certificates;
 use crate::{Archive, Component, Error, Fetched, LocalMetadata, Program};
 
-/// Files that are the same in all packages. The other trees rely on its directories.
+/// Files that are the same in all packages of a format. The other trees rely on its directories.
 ///
 /// # Errors
 /// None in practice: the paths are constants.
-pub fn base_tree() -> Result<Tree, Error> {
+pub fn base_tree(format: Format) -> Result<Tree, Error> {
     let mut tree = Tree::new();
     for directory in [
         "etc",
@@ -24,14 +24,22 @@ pub fn base_tree() -> Result<Tree, Error> {
         "usr/lib",
         "usr/lib/systemd",
         "usr/lib/systemd/system",
+        "var",
+        "var/log",
     ] {
-        tree.directory(directory, 0o755)?;
+        match format {
+            // A deb has every directory that it has something in.
+            Format::Deb => tree.directory(directory, 0o755)?,
+            // An rpm has none that another package has: they would have to agree on modes, which are not the same on all
+            // systems.
+            Format::Rpm => tree.host_directory(directory)?,
+        };
     }
-    // No package of the system owns these, so dpkg would remove them with the last one that carries them.
+    // No package of a Debian system owns these, so dpkg would remove them with the last one that carries them.
     for directory in ["opt", "usr/local", "usr/local/bin"] {
         tree.host_directory(directory)?;
     }
-    for directory in [ROOT, "var", "var/log", "var/log/osquery", "var/log/orbit"] {
+    for directory in [ROOT, "var/log/osquery", "var/log/orbit"] {
         tree.directory(directory, 0o755)?;
     }
     tree.file(UNIT_FILE, 0o644, text(UNIT))?;

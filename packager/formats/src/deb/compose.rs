@@ -1,16 +1,16 @@
 //! Puts a deb together.
 
-use std::collections::HashSet;
-
 use packager_artifact::{OwnBytes, Part, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use super::ar::{MAGIC, header, padding};
 use super::control::{self, control_member, file_name};
 use super::shared::SharedNotes;
+use crate::content::archive_buffer;
+use crate::order::check_order;
 use crate::stream::close;
 use crate::tarball::{What, Written, end_size, write_entry};
-use crate::{Compression, Error, Kind, Package, Tree};
+use crate::{Compression, Error, Package, Tree};
 
 /// IANA, `application/vnd.debian.binary-package`.
 const MEDIA_TYPE: &str = "application/vnd.debian.binary-package";
@@ -31,7 +31,11 @@ pub fn compose(
         .flat_map(|(_, notes)| notes.files.iter().cloned())
         .collect();
     let own_archive = write_own(package, own, &mut written)?;
-    check(&written)?;
+    // dpkg makes no directories of its own accord.
+    check_order(written.iter().map(|entry| {
+        let is_directory = matches!(entry.what, What::Directory | What::HostDirectory);
+        (entry.path.as_str(), is_directory)
+    }))?;
 
     let runs: Vec<_> = shared.iter().map(|(_, notes)| &notes.run).collect();
     let mut tail = close(compression, &runs, &own_archive).map_err(|_| {
@@ -62,17 +66,7 @@ pub fn compose(
 
 /// The tar entries of `own` and the archive's end.
 fn write_own(package: &Package, own: &Tree, written: &mut Vec<Written>) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let content: u64 = own
-        .entries()
-        .iter()
-        .map(|entry| match &entry.kind {
-            Kind::File { content, .. } => content.size_bytes(),
-            Kind::Directory | Kind::HostDirectory | Kind::Symlink(_) => 0,
-        })
-        .sum();
-    // Sized beforehand, generously: a vector that grows leaves copies of a secret behind.
-    let content = usize::try_from(content).map_err(|_| Error::Invalid("the own files are too large".to_owned()))?;
-    let mut archive = Zeroizing::new(Vec::with_capacity(content + own.entries().len() * 4096 + 20_480));
+    let mut archive = archive_buffer(own, 4096, 20_480)?;
     for entry in own.entries() {
         written.push(write_entry(&mut *archive, entry, package.build_time)?);
     }
@@ -103,24 +97,4 @@ fn head(
         &header(&format!("data.tar.{data_extension}"), data_size, time)?,
     ]
     .concat())
-}
-
-/// dpkg unpacks in order and makes no directories of its own accord.
-fn check(written: &[Written]) -> Result<(), Error> {
-    let mut directories = HashSet::new();
-    let mut paths = HashSet::new();
-    for entry in written {
-        if !paths.insert(entry.path.as_str()) {
-            return Err(Error::Mismatch(format!("{} is there twice", entry.path)));
-        }
-        if let Some((parent, _)) = entry.path.rsplit_once('/')
-            && !directories.contains(parent)
-        {
-            return Err(Error::Mismatch(format!("{} lacks its directory", entry.path)));
-        }
-        if matches!(entry.what, What::Directory | What::HostDirectory) {
-            directories.insert(entry.path.as_str());
-        }
-    }
-    Ok(())
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::keep_edited::{Snippets, is_kept, snippets};
-use super::version::debian_version;
 use crate::stream::{Encoder, close};
 use crate::tarball::{What, Written, end_size, write_entry};
+use crate::version::package_version;
 use crate::{Architecture, Compression, Effort, Error, Kind, Package, Position, Privacy, Tree};
 
 /// The name of an architecture (`dpkg-architecture -L`).
@@ -22,7 +22,7 @@ pub(super) const fn architecture(architecture: Architecture) -> &'static str {
 
 /// The conventional name of a package's file (deb(5), Debian Policy 5.6.1, 5.6.12).
 pub(super) fn file_name(package: &Package) -> Result<String, Error> {
-    let version = debian_version(&package.version)?;
+    let version = package_version(&package.version)?;
     Ok(format!(
         "{}_{version}_{}.deb",
         package.name,
@@ -92,7 +92,7 @@ fn control(package: &Package, written: &[Written]) -> Result<String, Error> {
     let mut control = String::new();
     for (field, value) in [
         ("Package", package.name.as_str()),
-        ("Version", &debian_version(&package.version)?),
+        ("Version", &package_version(&package.version)?),
         ("Section", &package.section),
         ("Priority", "optional"),
         ("Architecture", architecture(package.architecture)),

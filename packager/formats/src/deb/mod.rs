@@ -24,7 +24,6 @@ mod control;
 mod keep_edited;
 mod shared;
 mod signature;
-mod version;
 
 pub use compose::compose;
 pub use shared::{SharedNotes, write_shared};

@@ -29,6 +29,7 @@ fn package() -> Package {
         architecture: Architecture::Arm64,
         maintainer: "Nobody <nobody@example.com>".to_owned(),
         description: "a sample".to_owned(),
+        license: "MIT".to_owned(),
         homepage: "https://example.com".to_owned(),
         section: "admin".to_owned(),
         build_time: BUILD_TIME,

@@ -17,7 +17,7 @@ use super::{Effort, Position, Run, foreign_run};
 
 /// RFC 1952, section 2.3.1: magic, deflate, no flags, no time, no extra flags, and 255 for an unknown system: the same
 /// bytes wherever they are made.
-const HEADER: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
+pub(super) const HEADER: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
 /// Most bytes in a stored block.
 const STORED_SIZE: usize = 0xFFFF;
 /// What `fleetctl package`, and gzip by default, use.
@@ -28,7 +28,7 @@ const QUICK_LEVEL: u32 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
     crc32: u32,
-    size_bytes: u64,
+    pub(super) size_bytes: u64,
 }
 
 /// Compresses one run.

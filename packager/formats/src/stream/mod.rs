@@ -13,9 +13,11 @@
 
 mod compressors;
 mod gzip;
+mod unpack;
 mod xz;
 
 pub use compressors::Compressors;
+pub(crate) use unpack::unpack;
 
 use std::io::{self, Write};
 
@@ -77,6 +79,15 @@ impl Run {
         match self {
             Self::Xz(_) => Compression::Xz,
             Self::Gzip(_) => Compression::Gzip,
+        }
+    }
+
+    /// The length of what went into it, in bytes.
+    #[must_use]
+    pub fn unpacked_size_bytes(&self) -> u64 {
+        match self {
+            Self::Xz(blocks) => blocks.unpacked_size_bytes(),
+            Self::Gzip(checked) => checked.size_bytes,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use packager_fleetd::Component;
+use packager_fleetd::{Component, Program};
 use packager_formats::Format;
 use packager_targets::TrustedMetadata;
 
@@ -67,6 +67,29 @@ impl Ahead {
     /// What is to be made ready.
     pub(super) fn wanted(&self) -> Vec<Wanted> {
         self.state().wanted.iter().cloned().collect()
+    }
+
+    /// The components of packages that are to be had of what is to be made ready: for each platform and channel, with and
+    /// without Fleet Desktop.
+    pub(super) fn packages(&self) -> Vec<(Format, Vec<Component>)> {
+        let wanted = &self.state().wanted;
+        let without_desktop = wanted
+            .iter()
+            .filter(|(_, component)| component.program == Program::Orbit);
+        let packages = without_desktop.flat_map(|(format, orbit)| {
+            let component = |program| Component {
+                program,
+                ..orbit.clone()
+            };
+            let desktop = component(Program::Desktop);
+            let small = vec![orbit.clone(), component(Program::Osqueryd)];
+            let large = [small.clone(), vec![desktop]].concat();
+            [(*format, small), (*format, large)]
+        });
+        let is_wanted = |format: Format, component: &Component| wanted.contains(&(format, component.clone()));
+        packages
+            .filter(|(format, components)| components.iter().all(|component| is_wanted(*format, component)))
+            .collect()
     }
 
     /// These are there for this metadata, which is the newest.

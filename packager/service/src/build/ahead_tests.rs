@@ -1,14 +1,18 @@
-use packager_fleetd::{Platform, Program};
+use packager_fleetd::Platform;
 use packager_spec::Architecture;
 
 use super::*;
 
-fn orbit(channel: &str) -> Component {
+fn component(program: Program, channel: &str) -> Component {
     Component {
-        program: Program::Orbit,
+        program,
         platform: Platform::Linux(Architecture::Amd64),
         channel: channel.try_into().unwrap(),
     }
+}
+
+fn orbit(channel: &str) -> Component {
+    component(Program::Orbit, channel)
 }
 
 fn wanted(channels: &[&str]) -> HashSet<Wanted> {
@@ -68,4 +72,27 @@ fn few_editions_are_remembered() {
     assert_eq!(state.editions.len(), EDITIONS);
     assert_eq!(edition(&state, &["f"]), Some("6"));
     assert_eq!(edition(&state, &["a"]), None);
+}
+
+#[test]
+fn packages_are_of_wanted_components_alone() {
+    use Program::{Desktop, Orbit, Osqueryd};
+    let wanted = [
+        (Format::Rpm, component(Orbit, "stable")),
+        (Format::Rpm, component(Osqueryd, "stable")),
+        (Format::Rpm, component(Desktop, "stable")),
+        (Format::Deb, component(Orbit, "stable")),
+        (Format::Deb, component(Osqueryd, "stable")),
+        (Format::Rpm, component(Orbit, "edge")),
+    ];
+    let packages: HashSet<_> = Ahead::new(wanted)
+        .packages()
+        .into_iter()
+        .map(|(format, components)| (format, components.len()))
+        .collect();
+    assert_eq!(
+        packages,
+        HashSet::from([(Format::Rpm, 2), (Format::Rpm, 3), (Format::Deb, 2)])
+    );
+    assert_eq!(Ahead::new([]).packages(), []);
 }

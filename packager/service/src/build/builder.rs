@@ -1,10 +1,11 @@
 //! The steps of a build, in the order in which their types allow them.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use packager_artifact::{Artifact, SharedBytes, Unsigned};
+use packager_artifact::{Artifact, SharedBytes};
 use packager_fleetd::{Component, Fetched, LocalMetadata, RoleDocuments, linux};
 use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
 use packager_signing::Signature;
@@ -13,7 +14,7 @@ use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
 
 use super::ahead::Ahead;
-use super::finisher::{Finisher, Signers};
+use super::finisher::{Finisher, Ingredients, Signers};
 use super::release::{Release, versions};
 use super::shared_parts::{Recipe, Shared, SharedMaker};
 use super::{BuildError, format_of};
@@ -59,7 +60,7 @@ pub struct Built {
 }
 
 /// What a package shares with others.
-struct Ingredients {
+struct Common {
     shared: Vec<Shared>,
     versions: Versions,
 }
@@ -102,17 +103,18 @@ impl Builder {
         let format = format_of(spec.package_type).ok_or(BuildError::NotBuilt)?;
         progress(Stage::Fetching);
         let components = Component::all_of(spec);
-        let ready = self.ready_ingredients(format, &components, now, progress).await;
-        let Ingredients { shared, versions } = if let Some(ingredients) = ready {
-            ingredients
+        let ready = self.ready_common(format, &components, now, progress).await;
+        let Common { shared, versions } = if let Some(common) = ready {
+            common
         } else {
             let metadata = self.current(now).await?;
-            self.ingredients(format, &components, &metadata, progress).await?
+            self.common(format, &components, &metadata, progress).await?
         };
         // Only now is it known that there is such a thing: names that a client made up would fill the list.
         self.ahead.note(format, &components);
         progress(Stage::Building);
-        let composed = self.compose(format, spec, &versions.orbit, &shared)?;
+        let ingredients = self.ingredients(format, spec, &versions.orbit, shared)?;
+        let composed = self.finisher.compose(format, ingredients).await?;
         progress(Stage::Signing);
         let (artifact, signature) = self.finisher.finish(format, composed, BUILD_TIME, now).await?;
         Ok(Built {
@@ -123,16 +125,16 @@ impl Builder {
     }
 
     /// What packages with these components share, of the newest metadata that they were made ready for.
-    async fn ready_ingredients(
+    async fn ready_common(
         &self,
         format: Format,
         components: &[Component],
         now: Timestamp,
         progress: &(dyn Fn(Stage) + Sync),
-    ) -> Option<Ingredients> {
+    ) -> Option<Common> {
         let metadata = self.ahead.ready(format, components, now)?;
-        match self.ingredients(format, components, &metadata, progress).await {
-            Ok(ingredients) => Some(ingredients),
+        match self.common(format, components, &metadata, progress).await {
+            Ok(common) => Some(common),
             // What is asked for may not be among what was made ready, and gone from the repository meanwhile.
             Err(error) => {
                 tracing::info!(
@@ -165,8 +167,16 @@ impl Builder {
         }));
         let made = made.await;
         let ready = wanted.into_iter().zip(&made).filter(|(_, made)| made.is_ok());
-        self.ahead
-            .set_ready(metadata, ready.map(|(wanted, _)| wanted).collect());
+        let ready: HashSet<_> = ready.map(|(wanted, _)| wanted).collect();
+        for (format, components) in self.ahead.packages() {
+            let is_ready = |component: &Component| ready.contains(&(format, component.clone()));
+            if components.iter().all(is_ready)
+                && let Ok(common) = self.common(format, &components, metadata, &|_| ()).await
+            {
+                self.finisher.remember(format, common.shared).await?;
+            }
+        }
+        self.ahead.set_ready(metadata, ready);
         made.into_iter().collect()
     }
 
@@ -195,13 +205,13 @@ impl Builder {
     }
 
     /// Everything that packages with these components share, in the order in which a package has it.
-    async fn ingredients(
+    async fn common(
         &self,
         format: Format,
         components: &[Component],
         metadata: &Arc<TrustedMetadata>,
         progress: &(dyn Fn(Stage) + Sync),
-    ) -> Result<Ingredients, BuildError> {
+    ) -> Result<Common, BuildError> {
         let releases: Vec<_> = components
             .iter()
             .map(|component| Release::find(metadata, component.clone()))
@@ -211,7 +221,7 @@ impl Builder {
         let (frame, programs) = join(self.frame(format, metadata), join_all(programs)).await;
         let programs = programs.into_iter().collect::<Result<Vec<_>, _>>()?;
         let [base, metadata] = frame?;
-        Ok(Ingredients {
+        Ok(Common {
             shared: [vec![base], programs, vec![metadata]].concat(),
             versions: versions(&releases),
         })
@@ -219,7 +229,7 @@ impl Builder {
 
     /// What stands around the programs: the files that are the same in all packages, and the metadata.
     async fn frame(&self, format: Format, metadata: &Arc<TrustedMetadata>) -> Result<[Shared; 2], BuildError> {
-        let base = Arc::new(linux::base_tree()?);
+        let base = Arc::new(linux::base_tree(format)?);
         let metadata = self.metadata_tree(metadata)?;
         let (base, metadata) = join(
             self.of_tree(format, Position::First, self.best(), base),
@@ -284,20 +294,24 @@ impl Builder {
     const fn compression(&self, format: Format) -> Compression {
         match format {
             Format::Deb => self.settings.deb_compression,
+            // The smallest that all systems read: see docs/rpm.md.
+            Format::Rpm => Compression::Xz,
         }
     }
 
-    fn compose(
+    fn ingredients(
         &self,
         format: Format,
         spec: &PackageSpec,
         version: &str,
-        shared: &[Shared],
-    ) -> Result<Unsigned, BuildError> {
-        let package = packager_fleetd::package(spec, version, BUILD_TIME);
-        let own = linux::own_tree(spec, &self.settings.update_url)?;
-        let shared: Vec<_> = shared.iter().map(|shared| (shared.part, &*shared.notes)).collect();
-        Ok(format.compose(&package, &shared, &own, self.compression(format))?)
+        shared: Vec<Shared>,
+    ) -> Result<Ingredients, BuildError> {
+        Ok(Ingredients {
+            package: packager_fleetd::package(spec, version, BUILD_TIME),
+            shared,
+            own: linux::own_tree(spec, &self.settings.update_url)?,
+            compression: self.compression(format),
+        })
     }
 
     /// The metadata files, made once for each set of metadata: they are large.

@@ -26,7 +26,7 @@ pub enum BuildError {
     Agent(#[from] packager_fleetd::Error),
     /// The package could not be composed.
     #[error("the package could not be composed")]
-    Compose(#[from] packager_formats::Error),
+    Compose(#[source] packager_formats::Error),
     /// The package could not be signed. Why is for the operator alone.
     #[error("the package could not be signed")]
     Sign(#[from] packager_signing::Error),
@@ -42,6 +42,15 @@ pub enum BuildError {
     /// A defect of this program.
     #[error("the build stopped because of a defect in the service")]
     Defect,
+}
+
+impl From<packager_formats::Error> for BuildError {
+    fn from(error: packager_formats::Error) -> Self {
+        match error {
+            packager_formats::Error::Shared(error) => Self::Read(error),
+            error => Self::Compose(error),
+        }
+    }
 }
 
 impl BuildError {

@@ -1,26 +1,31 @@
-//! The last steps of a build: signature and digest.
+//! The last steps of a build: composition, signature and digest. All of them away from the threads that answer requests: an
+//! RSA key computes for milliseconds, and a digest that nothing is remembered of takes longer.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use packager_artifact::{Artifact, DigestMemo, Unsigned, pieces_in};
-use packager_formats::Format;
+use packager_artifact::{Artifact, DigestMemo, SharedPart, Unsigned, pieces_in};
+use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, Tree};
 use packager_signing::{Signature, Signed, Signer};
 use packager_store::Store;
 
 use super::BuildError;
+use super::shared_parts::Shared;
 
 /// What packages are signed with. Those of a format without a signer are unsigned.
 #[derive(Debug, Clone, Default)]
 pub struct Signers {
     /// For debs.
     pub deb: Option<Arc<dyn Signer>>,
+    /// For rpm and Arch packages.
+    pub rpm: Option<Arc<dyn Signer>>,
 }
 
 impl Signers {
     fn of(&self, format: Format) -> Option<&dyn Signer> {
         match format {
             Format::Deb => self.deb.as_deref(),
+            Format::Rpm => self.rpm.as_deref(),
         }
     }
 }
@@ -29,8 +34,19 @@ impl Signers {
 pub(super) struct Finisher {
     store: Arc<Store>,
     signers: Signers,
-    /// For both hashes, over what is signed and over the package: of neither are shared parts read again.
+    /// For hashes over what is signed, over what packages have digests of, and over packages: of none are shared parts
+    /// read again.
     memo: DigestMemo,
+    /// For hashes over what shared parts unpack to.
+    unpacked: DigestMemo,
+}
+
+/// What a package is composed of.
+pub(super) struct Ingredients {
+    pub(super) package: Package,
+    pub(super) shared: Vec<Shared>,
+    pub(super) own: Tree,
+    pub(super) compression: Compression,
 }
 
 impl Finisher {
@@ -39,11 +55,48 @@ impl Finisher {
             store,
             signers,
             memo: DigestMemo::new(),
+            unpacked: DigestMemo::new(),
         })
     }
 
-    /// Signs the package, if there is a signer for its format, and takes its digest. Away from the threads that answer
-    /// requests: an RSA key computes for milliseconds, and a digest that nothing is remembered of takes longer.
+    /// Composes a package.
+    pub(super) async fn compose(
+        self: &Arc<Self>,
+        format: Format,
+        ingredients: Ingredients,
+    ) -> Result<Unsigned, BuildError> {
+        let finisher = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let Ingredients {
+                package,
+                shared,
+                own,
+                compression,
+            } = &ingredients;
+            let digests = finisher.digests();
+            Ok(format.compose(package, &with_notes(shared), own, *compression, &digests)?)
+        })
+        .await
+        .map_err(|_| BuildError::Defect)?
+    }
+
+    /// Remembers what composing packages of these parts goes on from.
+    pub(super) async fn remember(self: &Arc<Self>, format: Format, shared: Vec<Shared>) -> Result<(), BuildError> {
+        let finisher = Arc::clone(self);
+        tokio::task::spawn_blocking(move || Ok(format.remember(&with_notes(&shared), &finisher.digests())?))
+            .await
+            .map_err(|_| BuildError::Defect)?
+    }
+
+    fn digests(&self) -> SharedDigests<'_> {
+        SharedDigests {
+            bytes: self.store.shared(),
+            packed: &self.memo,
+            unpacked: &self.unpacked,
+        }
+    }
+
+    /// Signs the package, if there is a signer for its format, and takes its digest.
     pub(super) async fn finish(
         self: &Arc<Self>,
         format: Format,
@@ -55,7 +108,14 @@ impl Finisher {
         tokio::task::spawn_blocking(move || {
             let signed = finisher.sign(format, composed, build_time, now)?;
             let signature = signed.signature();
-            let artifact = Artifact::finish(signed.into_composed(), finisher.store.shared(), &finisher.memo)?;
+            // What nobody will go on from must not take the place of what somebody will.
+            let unremembered = DigestMemo::new();
+            let memo = if format.begins_alike() {
+                &finisher.memo
+            } else {
+                &unremembered
+            };
+            let artifact = Artifact::finish(signed.into_composed(), finisher.store.shared(), memo)?;
             Ok((artifact, signature))
         })
         .await
@@ -72,4 +132,8 @@ impl Finisher {
             Ok(format.attach_signature(composed, signature, build_time)?)
         })
     }
+}
+
+fn with_notes(shared: &[Shared]) -> Vec<(SharedPart, &SharedNotes)> {
+    shared.iter().map(|shared| (shared.part, &*shared.notes)).collect()
 }

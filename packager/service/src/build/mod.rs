@@ -19,6 +19,7 @@ use packager_spec::PackageType;
 pub const fn format_of(package_type: PackageType) -> Option<Format> {
     match package_type {
         PackageType::Deb => Some(Format::Deb),
-        PackageType::Rpm | PackageType::Msi | PackageType::Pkg | PackageType::Arch => None,
+        PackageType::Rpm => Some(Format::Rpm),
+        PackageType::Msi | PackageType::Pkg | PackageType::Arch => None,
     }
 }

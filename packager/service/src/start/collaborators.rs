@@ -29,7 +29,6 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
     let signing = &settings.signing;
     for (key, set) in [
-        ("signing_rpm_key", signing.signing_rpm_key.is_some()),
         ("signing_pkg_certificate", signing.signing_pkg_certificate.is_some()),
         ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
         ("signing_msi_pkcs11_module", signing.signing_msi_pkcs11_module.is_some()),
@@ -156,7 +155,7 @@ pub(super) fn builder_settings(settings: &Settings) -> BuilderSettings {
     }
 }
 
-/// The agent from the default channels, for each architecture.
+/// The agent from the default channels, for each architecture and in each format.
 fn prepare(prepare: Prepare) -> Vec<(Format, Component)> {
     let architectures: &[_] = match prepare {
         Prepare::All => &[Architecture::Amd64, Architecture::Arm64],
@@ -172,9 +171,9 @@ fn prepare(prepare: Prepare) -> Vec<(Format, Component)> {
     architectures
         .iter()
         .flat_map(|architecture| {
-            [Program::Orbit, Program::Osqueryd, Program::Desktop]
-                .map(|program| (Format::Deb, component(architecture, program)))
+            [Program::Orbit, Program::Osqueryd, Program::Desktop].map(|program| component(architecture, program))
         })
+        .flat_map(|component| Format::ALL.map(|format| (format, component.clone())))
         .collect()
 }
 

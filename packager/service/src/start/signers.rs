@@ -16,11 +16,31 @@ pub(super) fn load_signers(
     environment: Environment<'_>,
     now: Timestamp,
 ) -> Result<Signers, StartError> {
-    let deb = signing.signing_deb_key.as_ref().map(|key| {
-        let keys = ("signing_deb_key", "signing_deb_key_passphrase");
-        open_pgp(keys, key, signing.signing_deb_key_passphrase.as_ref(), environment, now)
-    });
-    Ok(Signers { deb: deb.transpose()? })
+    let load = |keys, key: Option<&SecretRef>, passphrase: Option<&SecretRef>| {
+        key.map(|key| open_pgp(keys, key, passphrase, environment, now))
+            .transpose()
+    };
+    let deb = load(
+        ("signing_deb_key", "signing_deb_key_passphrase"),
+        signing.signing_deb_key.as_ref(),
+        signing.signing_deb_key_passphrase.as_ref(),
+    )?;
+    if deb.as_ref().is_some_and(OpenPgpSigner::is_subkey) {
+        tracing::warn!(
+            "signing_deb_key: a subkey signs, which debsig-verify before version 0.30 (Debian 11 and 12) does not find \
+             a policy for"
+        );
+    }
+    let rpm = load(
+        ("signing_rpm_key", "signing_rpm_key_passphrase"),
+        signing.signing_rpm_key.as_ref(),
+        signing.signing_rpm_key_passphrase.as_ref(),
+    )?;
+    let shared = |signer| Arc::new(signer) as Arc<dyn Signer>;
+    Ok(Signers {
+        deb: deb.map(shared),
+        rpm: rpm.map(shared),
+    })
 }
 
 /// The key that digests of downloads are signed with, if one is set.
@@ -44,7 +64,7 @@ fn open_pgp(
     passphrase_reference: Option<&SecretRef>,
     environment: Environment<'_>,
     now: Timestamp,
-) -> Result<Arc<dyn Signer>, StartError> {
+) -> Result<OpenPgpSigner, StartError> {
     let secret_key = resolve(key, key_reference, environment)?;
     let secret = passphrase_reference.map(|reference| resolve(passphrase, reference, environment));
     let secret = secret.transpose()?;
@@ -62,16 +82,11 @@ fn open_pgp(
     if secret.is_some() && !signer.is_protected() {
         tracing::warn!("{passphrase} is not needed: the key of {key} is not protected by a passphrase");
     }
-    if signer.is_subkey() {
-        tracing::warn!(
-            "{key}: a subkey signs, which debsig-verify before version 0.30 (Debian 11 and 12) does not find a policy for"
-        );
-    }
     let (fingerprint, expires) = (signer.fingerprint(), signer.expires_at());
     tracing::info!(
         fingerprint,
         expires = expires.map(tracing::field::display),
         "{key}: packages are signed with this key"
     );
-    Ok(Arc::new(signer))
+    Ok(signer)
 }

@@ -19,6 +19,7 @@ mod prepare;
 mod queue;
 mod rates;
 mod restart;
+mod rpm;
 mod secrecy;
 mod signing;
 mod update_server;

@@ -64,10 +64,23 @@ async fn a_key_that_does_not_work_stops_the_start() {
             "signing_deb_key_passphrase: ",
             "cannot be unlocked",
         ),
+        ("expired.asc", None, "signing_rpm_key: ", "expired at 2025-01-31"),
+        (
+            "rsa4096-passphrase.asc",
+            Some("wrong"),
+            "signing_rpm_key_passphrase: ",
+            "cannot be unlocked",
+        ),
     ] {
         let key = fixture(key);
-        let mut flags = vec![("signing_deb_key", key.as_str())];
-        flags.extend(passphrase.map(|passphrase| ("signing_deb_key_passphrase", passphrase)));
+        let of_rpm = setting.starts_with("signing_rpm");
+        let (key_setting, passphrase_setting) = if of_rpm {
+            ("signing_rpm_key", "signing_rpm_key_passphrase")
+        } else {
+            ("signing_deb_key", "signing_deb_key_passphrase")
+        };
+        let mut flags = vec![(key_setting, key.as_str())];
+        flags.extend(passphrase.map(|passphrase| (passphrase_setting, passphrase)));
         let text = refusal(&flags).await;
         assert!(text.starts_with(setting) && text.contains(reason), "{key}: {text}");
         assert!(!text.contains("BEGIN") && !text.contains("wrong"), "{key}: {text}");

@@ -17,7 +17,7 @@ pub(super) const SMALLEST_DICTIONARY: u32 = 4 << 10;
 pub(super) type IndexRecord = (u64, u64);
 
 /// Section 2.1.1.
-pub(super) fn stream_header() -> [u8; 12] {
+pub(in crate::stream) fn stream_header() -> [u8; 12] {
     let mut header = [0; 12];
     let bytes = HEADER_MAGIC
         .into_iter()

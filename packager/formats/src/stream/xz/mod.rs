@@ -24,13 +24,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Run, foreign_run};
 use block::write_stored_block;
-use container::{IndexRecord, stream_header, write_footer, write_index};
+use container::{IndexRecord, write_footer, write_index};
 
+pub(super) use container::stream_header;
 pub use encoder::Encoder;
 
 /// The index records of a run: for each block its unpadded size and its uncompressed size (section 4.3).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Blocks(Vec<IndexRecord>);
+
+impl Blocks {
+    /// The length of what went into the run.
+    pub(super) fn unpacked_size_bytes(&self) -> u64 {
+        self.0.iter().map(|(_, uncompressed)| uncompressed).sum()
+    }
+}
 
 /// The end of a stream: a block with `own` in it (none if it is empty), the index over all blocks, the footer.
 pub(super) fn close(runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
