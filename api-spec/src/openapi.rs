@@ -66,6 +66,13 @@ fn document() -> OpenApi {
                     "/download/{package_id}/profile",
                     path([(HttpMethod::Get, download::profile())]),
                 )
+                .path(
+                    "/download/{package_id}/signature",
+                    path([
+                        (HttpMethod::Get, download::signature()),
+                        (HttpMethod::Head, download::signature_head()),
+                    ]),
+                )
                 .path("/", path([(HttpMethod::Get, service::page())]))
                 .path("/openapi.json", path([(HttpMethod::Get, service::document())]))
                 .path("/healthz", path([(HttpMethod::Get, service::health())]))

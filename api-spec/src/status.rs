@@ -61,8 +61,12 @@ pub struct Success {
     /// When it will be destroyed (RFC 3339).
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
-    /// Whether the package carries a signature that its format defines.
+    /// Whether the package carries a signature that its format defines, in itself or beside it.
     pub signed: bool,
+    /// Where to download the signature, where the format has it beside the package: an absolute URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub signature_url: Option<String>,
     /// What is inside.
     pub versions: Versions,
 }
@@ -122,6 +126,7 @@ mod tests {
             sha256: "00ff".to_owned(),
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
+            signature_url: None,
             versions: Versions {
                 orbit: "1.58.0".to_owned(),
                 osqueryd: "5.20.0".to_owned(),
@@ -135,6 +140,16 @@ mod tests {
             r#""versions":{"orbit":"1.58.0","osqueryd":"5.20.0"}}"#
         );
         check(&StatusResponse::Success(success.clone()), json);
+        let beside = Success {
+            signed: true,
+            signature_url: Some("https://pkg.example.com/download/x/signature".to_owned()),
+            ..success.clone()
+        };
+        let with_url = r#""signed":true,"signature_url":"https://pkg.example.com/download/x/signature""#;
+        check(
+            &StatusResponse::Success(beside),
+            &json.replace(r#""signed":false"#, with_url),
+        );
         success.versions.desktop = Some("1.2".to_owned());
         check(
             &StatusResponse::Success(success),

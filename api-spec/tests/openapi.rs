@@ -56,6 +56,12 @@ fn every_operation_of_the_contract_is_there_with_its_answers() {
         ("/download/{package_id}", "head", "200 206 400 404 409 410 416 429 503"),
         ("/download/{package_id}", "delete", "204 400 404 429 503"),
         ("/download/{package_id}/profile", "get", "200 400 404 409 410 429 503"),
+        ("/download/{package_id}/signature", "get", "200 400 404 409 410 429 503"),
+        (
+            "/download/{package_id}/signature",
+            "head",
+            "200 400 404 409 410 429 503",
+        ),
         ("/", "get", "200"),
         ("/openapi.json", "get", "200"),
         ("/healthz", "get", "200"),

@@ -76,6 +76,12 @@ async fn download(client: &Client, status: &Value) -> Deb {
     assert_eq!(Some(bytes.len() as u64), status["size"].as_u64());
     let (folder, file_name) = (tempfile::tempdir().unwrap(), status["file_name"].as_str().unwrap());
     fs::write(folder.path().join(file_name), bytes).unwrap();
+    if let Some(url) = status["signature_url"].as_str() {
+        let answer = client.get(url).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+        let signature = answer.bytes().await.unwrap();
+        fs::write(folder.path().join(format!("{file_name}.sig")), signature).unwrap();
+    }
     Deb::in_folder(folder, file_name)
 }
 

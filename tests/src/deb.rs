@@ -37,6 +37,12 @@ impl Deb {
         fs::read(self.path()).unwrap()
     }
 
+    /// The signature that lies beside it, if there is one.
+    #[must_use]
+    pub fn signature(&self) -> Option<Vec<u8>> {
+        fs::read(self.folder.path().join(format!("{}.sig", self.file_name))).ok()
+    }
+
     /// Takes over the package `file_name` in `folder`.
     #[must_use]
     pub fn in_folder(folder: TempDir, file_name: &str) -> Self {

@@ -8,6 +8,7 @@
 //! | [`producer`] | services that make the packages under test |
 //! | [`deb`] | a package in a file |
 //! | [`rpm`] | the same, and hosts that rpm installs on |
+//! | [`arch`] | the same, and systems that pacman installs on |
 //! | [`foreign`] | debs that are not ours |
 //! | [`foreign_rpm`] | rpms that are not ours |
 //! | [`installers`] | what must be in one |
@@ -33,6 +34,7 @@
 
 pub mod agent;
 pub mod apt;
+pub mod arch;
 pub mod booted;
 pub mod chroot;
 mod client;

@@ -1,9 +1,11 @@
 //! What lies on a system.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use crate::deb::Deb;
 use crate::host::Host;
+use crate::ran::Ran;
 
 /// Paths with what lies there: type, mode, owner and group by number, and a link's target. `d 0755 0:0`,
 /// `l 0777 0:0 -> /opt/orbit`.
@@ -51,6 +53,23 @@ impl Listing {
         "#;
         let entries = host.sh(script, &[&host.put(deb)]);
         Self(entries.lines().map(tar_entry).collect())
+    }
+
+    /// Lists what an Arch package carries, pacman's own files included, as `zstd` and `tar` read it.
+    ///
+    /// # Panics
+    /// If they do not.
+    #[must_use]
+    pub fn of_arch(package: &Deb) -> Self {
+        // Names as in debs, which begin with a dot.
+        let script = r#"
+            zstd --decompress --stdout "$1" | tar --list --verbose --numeric-owner --full-time --quoting-style=literal \
+                --transform 'flags=rSH;s,^,./,' --show-transformed-names
+        "#;
+        let mut list = Command::new("bash");
+        list.args(["-euo", "pipefail", "-c", script, "bash"])
+            .arg(package.path());
+        Self(Ran::new(list).expect_success().lines().map(tar_entry).collect())
     }
 
     /// Reads what `rpm` says of a package's files, `path TAB permissions owner mode TAB target` a line.

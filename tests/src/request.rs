@@ -28,6 +28,12 @@ impl Request {
         Self::deb().with("type", "rpm")
     }
 
+    /// The same for an Arch package.
+    #[must_use]
+    pub fn arch() -> Self {
+        Self::deb().with("type", "pkg.tar.zst")
+    }
+
     /// The same with a field set.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {

@@ -44,7 +44,11 @@ fn packages(package_type: &str) -> (TempDir, Vec<PathBuf>) {
                         .with("type", package_type)
                         .with("enroll_secret", secret(length));
                     let path = folder.path().join(format!("{length}.{package_type}"));
-                    fs::copy(producer.build(&request).path(), &path).unwrap();
+                    let package = producer.build(&request);
+                    fs::copy(package.path(), &path).unwrap();
+                    if let Some(signature) = package.signature() {
+                        fs::write(format!("{}.sig", path.display()), signature).unwrap();
+                    }
                     paths.lock().unwrap().push(path);
                 }
             });
@@ -118,6 +122,23 @@ fn debs_verify() {
             dpkg-deb --info "$package" >info
             dpkg-deb --fsys-tarfile "$package" >data
             tar --extract --to-stdout --file data ./etc/default/orbit >environment
+            measure
+        done"#;
+    assert_all_lengths(run(&folder, &[MEASURE, unpack].concat()));
+}
+
+/// The whole frame by zstd, the list of files by bsdtar, and the detached signature by gpgv.
+#[test]
+fn arch_packages_verify() {
+    let (folder, _) = packages("pkg.tar.zst");
+    let unpack = r#"
+        cd "$3"
+        gpg --homedir . --batch --quiet --output key --dearmor "$2"
+        for package in "$1"/*.pkg.tar.zst; do
+            gpgv --quiet --keyring ./key "$package.sig" "$package" 2>gpgv.log || { cat gpgv.log >&2; exit 1; }
+            zstd --quiet --test "$package"
+            bsdtar -xOf "$package" .MTREE | gzip -d | grep -q "^./etc/default/orbit time="
+            bsdtar -xOf "$package" etc/default/orbit >environment
             measure
         done"#;
     assert_all_lengths(run(&folder, &[MEASURE, unpack].concat()));

@@ -78,6 +78,45 @@ pub(super) fn profile() -> Operation {
     with_problems(operation, &[])
 }
 
+pub(super) fn signature() -> Operation {
+    let response = signature_response("The detached OpenPGP signature over the package, binary.").content(
+        "application/pgp-signature",
+        // As with packages, binary content has no schema.
+        Content::default(),
+    );
+    let operation = OperationBuilder::new()
+        .operation_id(Some("signature"))
+        .summary(Some("Download the signature of a package"))
+        .description(Some(
+            "For a signed package whose format has the signature in a file of its own (`pkg.tar.zst`); 404 for any other.",
+        ))
+        .response("200", response.build());
+    with_problems(operation, &[])
+}
+
+pub(super) fn signature_head() -> Operation {
+    let operation = OperationBuilder::new()
+        .operation_id(Some("signatureHead"))
+        .summary(Some("Ask for the headers of a signature"))
+        .description(Some("The headers of `GET`; no answer has a body."))
+        .response("200", signature_response("There is a signature.").build());
+    with_problems(operation, &[])
+}
+
+fn signature_response(description: &str) -> ResponseBuilder {
+    ResponseBuilder::new()
+        .description(description)
+        .header(
+            "Content-Disposition",
+            described("`attachment`, with the package's conventional file name and `.sig` behind it."),
+        )
+        .header("Cache-Control", text("Nobody keeps a copy.", "^no-store$"))
+        .header(
+            "X-Content-Type-Options",
+            text("The body is what its media type says.", "^nosniff$"),
+        )
+}
+
 fn with_problems(operation: OperationBuilder, more: &[ProblemAnswer]) -> Operation {
     let operation = operation.parameter(super::package_id(ParameterIn::Path));
     [

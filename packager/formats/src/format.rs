@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::ops::Range;
 
-use packager_artifact::{SharedPart, Unsigned};
+use packager_artifact::{Part, SharedPart, Unsigned};
 use serde::{Deserialize, Serialize};
 
 use crate::stream::Effort;
-use crate::{Compression, Error, Package, Position, SharedDigests, Tree, deb, rpm};
+use crate::tar_run::{TarNotes, write_run};
+use crate::tarball::Dialect;
+use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, rpm};
 
 /// A packaging format that is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +18,17 @@ pub enum Format {
     Deb,
     /// RPM's.
     Rpm,
+    /// Arch Linux's.
+    Arch,
+}
+
+/// Where a format has its signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignaturePlace {
+    /// In the package.
+    Inside,
+    /// In a file of its own, beside the package.
+    Beside,
 }
 
 /// What composing a package must know of a shared run, as the format that wrote it remembers it.
@@ -23,21 +36,23 @@ pub enum Format {
 #[serde(rename_all = "lowercase")]
 pub enum SharedNotes {
     /// Of a deb.
-    Deb(deb::SharedNotes),
+    Deb(TarNotes),
     /// Of an rpm.
     Rpm(rpm::SharedNotes),
+    /// Of an Arch package.
+    Arch(TarNotes),
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Deb, Self::Rpm];
+    pub const ALL: [Self; 3] = [Self::Deb, Self::Rpm, Self::Arch];
 
     /// Goes up whenever the bytes that this crate writes for the same input change, so that shared parts are remade.
     #[must_use]
     pub const fn writer_revision(self) -> u32 {
         match self {
             Self::Deb => 2,
-            Self::Rpm => 1,
+            Self::Rpm | Self::Arch => 1,
         }
     }
 
@@ -55,10 +70,13 @@ impl Format {
         build_time: u64,
         out: W,
     ) -> Result<(W, SharedNotes), Error> {
+        let tar_run =
+            |dialect, position, out| write_run(tree, dialect, position, compression, effort.clone(), build_time, out);
         match self {
-            Self::Deb => {
-                let (out, notes) = deb::write_shared(tree, position, compression, effort, build_time, out)?;
-                Ok((out, SharedNotes::Deb(notes)))
+            Self::Deb => tar_run(Dialect::Deb, position, out).map(|(out, notes)| (out, SharedNotes::Deb(notes))),
+            // Own files are in front of all shared ones, and with them the frame's header.
+            Self::Arch => {
+                tar_run(Dialect::Arch, Position::Later, out).map(|(out, notes)| (out, SharedNotes::Arch(notes)))
             }
             Self::Rpm => {
                 let (out, notes) = rpm::write_shared(tree, position, compression, effort, build_time, out)?;
@@ -72,7 +90,7 @@ impl Format {
     #[must_use]
     pub const fn begins_alike(self) -> bool {
         match self {
-            Self::Deb => true,
+            Self::Deb | Self::Arch => true,
             // The header has digests of the package's own files.
             Self::Rpm => false,
         }
@@ -85,7 +103,7 @@ impl Format {
     /// [`Error::Mismatch`] when notes are of another format; [`Error::Shared`] when a shared part cannot be read.
     pub fn remember(self, shared: &[(SharedPart, &SharedNotes)], digests: &SharedDigests<'_>) -> Result<(), Error> {
         match self {
-            Self::Deb => Ok(()),
+            Self::Deb | Self::Arch => Ok(()),
             Self::Rpm => rpm::remember(&rpm_notes(shared)?, digests),
         }
     }
@@ -106,7 +124,8 @@ impl Format {
         digests: &SharedDigests<'_>,
     ) -> Result<Unsigned, Error> {
         match self {
-            Self::Deb => deb::compose(package, &deb_notes(shared)?, own, compression),
+            Self::Deb => deb::compose(package, &self.tar_notes(shared)?, own, compression),
+            Self::Arch => arch::compose(package, &self.tar_notes(shared)?, own),
             Self::Rpm => rpm::compose(package, &rpm_notes(shared)?, own, compression, digests),
         }
     }
@@ -118,6 +137,8 @@ impl Format {
     pub fn signed_ranges(self, package: &Unsigned) -> Result<Vec<Range<u64>>, Error> {
         match self {
             Self::Deb => deb::signed_ranges(package),
+            // pacman.conf(5), "Package and Database Signature Checking": a signature is over the whole file.
+            Self::Arch => Ok(std::iter::once(0..package.parts.iter().map(Part::size_bytes).sum()).collect()),
             Self::Rpm => rpm::signed_ranges(package),
         }
     }
@@ -125,29 +146,40 @@ impl Format {
     /// The same package with a signature over its [signed ranges](Format::signed_ranges) in it.
     ///
     /// # Errors
-    /// [`Error::Mismatch`] as [`Format::signed_ranges`]; [`Error::Invalid`] if the signature does not fit into the format.
+    /// [`Error::Mismatch`] as [`Format::signed_ranges`], and if the format has its signature
+    /// [beside](SignaturePlace::Beside) the package; [`Error::Invalid`] if the signature does not fit into the format.
     pub fn attach_signature(self, package: Unsigned, signature: &[u8], build_time: u64) -> Result<Unsigned, Error> {
         match self {
             Self::Deb => deb::attach_signature(package, signature, build_time),
             Self::Rpm => rpm::attach_signature(package, signature),
+            Self::Arch => Err(Error::Mismatch("an Arch package has no signature in it".to_owned())),
         }
+    }
+
+    /// Where the signature goes.
+    #[must_use]
+    pub const fn signature_place(self) -> SignaturePlace {
+        match self {
+            Self::Deb | Self::Rpm => SignaturePlace::Inside,
+            Self::Arch => SignaturePlace::Beside,
+        }
+    }
+
+    fn tar_notes<'a>(self, shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, TarNotes>, Error> {
+        let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match (self, notes) {
+            (Self::Deb, SharedNotes::Deb(notes)) | (Self::Arch, SharedNotes::Arch(notes)) => Ok((*part, notes)),
+            _ => Err(foreign_notes()),
+        };
+        shared.iter().map(notes).collect()
     }
 }
 
 type OfFormat<'a, N> = Vec<(SharedPart, &'a N)>;
 
-fn deb_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, deb::SharedNotes>, Error> {
-    let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
-        SharedNotes::Deb(notes) => Ok((*part, notes)),
-        SharedNotes::Rpm(_) => Err(foreign_notes()),
-    };
-    shared.iter().map(notes).collect()
-}
-
 fn rpm_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, rpm::SharedNotes>, Error> {
     let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
         SharedNotes::Rpm(notes) => Ok((*part, notes)),
-        SharedNotes::Deb(_) => Err(foreign_notes()),
+        SharedNotes::Deb(_) | SharedNotes::Arch(_) => Err(foreign_notes()),
     };
     shared.iter().map(notes).collect()
 }

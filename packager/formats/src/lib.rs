@@ -8,6 +8,7 @@
 //! This crate knows nothing of Fleet, and does no I/O beyond the readers and writers it is given: no clock, no
 //! environment, no randomness. The same input gives the same bytes.
 
+pub mod arch;
 mod content;
 pub mod deb;
 mod error;
@@ -17,13 +18,15 @@ mod package;
 pub mod rpm;
 mod shared_digests;
 pub mod stream;
+mod tar_run;
 mod tarball;
 mod tree;
 mod version;
 
 pub use error::Error;
-pub use format::{Format, SharedNotes};
+pub use format::{Format, SharedNotes, SignaturePlace};
 pub use package::{Architecture, Package, Scripts};
 pub use shared_digests::SharedDigests;
 pub use stream::{Compression, Compressors, Effort, Position};
+pub use tar_run::TarNotes;
 pub use tree::{Content, Entry, Kind, OnUpgrade, Privacy, Tree, TreePath};

@@ -2,16 +2,17 @@
 //!
 //! Headers are GNU's (*GNU tar manual*, "Basic Tar Format"); a path or link target of more than 100 bytes stands in a
 //! long-name entry in front. dpkg, libarchive and GNU tar read these; dpkg does not read pax records. Every entry
-//! belongs to root and carries the same time.
+//! belongs to root and carries the same time. What differs between the formats is a [`Dialect`].
 
 use std::io::Write;
 
 use md5::{Digest, Md5};
+use packager_artifact::Sha256State;
 use serde::{Deserialize, Serialize};
 use tar::{EntryType, Header};
 
 use crate::content::copy;
-use crate::{Content, Entry, Error, Kind};
+use crate::{Content, Entry, Error, Kind, Tree};
 
 /// Size of a header, and the unit that contents are padded to.
 const BLOCK_SIZE: usize = 512;
@@ -21,11 +22,72 @@ const RECORD_SIZE: usize = 20 * BLOCK_SIZE;
 const LONG_NAME: &str = "././@LongLink";
 const ZEROS: [u8; RECORD_SIZE] = [0; RECORD_SIZE];
 
+/// What differs between the archives of deb and Arch packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Names begin with `./`, as in the archives of `dpkg-deb`; `md5sums` lists MD5.
+    Deb,
+    /// Names begin with nothing, as in the archives of makepkg: pacman takes what begins with a dot for its own. `.MTREE`
+    /// lists SHA-256 too.
+    Arch,
+}
+
+impl Dialect {
+    const fn name_prefix(self) -> &'static str {
+        match self {
+            Self::Deb => "./",
+            Self::Arch => "",
+        }
+    }
+
+    fn hasher(self) -> Hasher {
+        Hasher {
+            md5: Md5::new(),
+            sha256: match self {
+                Self::Deb => None,
+                Self::Arch => Some(Sha256State::default()),
+            },
+        }
+    }
+}
+
+/// The digests that lists of files have.
+struct Hasher {
+    md5: Md5,
+    sha256: Option<Sha256State>,
+}
+
+impl Hasher {
+    fn update(&mut self, bytes: &[u8]) {
+        self.md5.update(bytes);
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
+        }
+    }
+
+    fn finish(self) -> Digests {
+        Digests {
+            md5: hex::encode(self.md5.finalize()),
+            sha256: self.sha256.map(|sha256| sha256.finish().to_string()),
+        }
+    }
+}
+
+/// Digests of a file's content, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Digests {
+    pub md5: String,
+    /// If the dialect has it.
+    pub sha256: Option<String>,
+}
+
 /// A file that was written, as lists of files need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Written {
     /// Path without a leading slash.
     pub path: String,
+    /// Permission bits.
+    pub mode: u32,
     /// What it is.
     pub what: What,
 }
@@ -36,8 +98,8 @@ pub(crate) struct Written {
 pub(crate) enum What {
     /// A regular file.
     File {
-        /// MD5 of the content, in hexadecimal.
-        md5: String,
+        /// Of the content.
+        digests: Digests,
         /// Length of the content.
         size_bytes: u64,
     },
@@ -46,14 +108,24 @@ pub(crate) enum What {
     /// A directory of the host, for which nothing was written.
     HostDirectory,
     /// A symbolic link.
-    Symlink,
+    Symlink {
+        /// Where it leads.
+        target: String,
+    },
 }
 
-/// Writes one entry, its name beginning with `./` as in the archives of `dpkg-deb`.
+impl What {
+    /// Whether other entries may lie in it.
+    pub(crate) const fn is_directory(&self) -> bool {
+        matches!(self, Self::Directory | Self::HostDirectory)
+    }
+}
+
+/// Writes one entry.
 ///
 /// # Errors
 /// [`Error::Mismatch`] when the content is not as long as it says; [`Error::Io`] when reading or writing fails.
-pub(crate) fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64) -> Result<Written, Error> {
+fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64, dialect: Dialect) -> Result<Written, Error> {
     let mut header = Header::new_gnu();
     header.set_mode(entry.mode);
     header.set_uid(0);
@@ -61,7 +133,7 @@ pub(crate) fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64) 
     header.set_username("root")?;
     header.set_groupname("root")?;
     header.set_mtime(build_time);
-    let mut name = format!("./{}", entry.path);
+    let mut name = format!("{}{}", dialect.name_prefix(), entry.path);
     let what = match &entry.kind {
         Kind::Directory => {
             name.push('/');
@@ -75,21 +147,38 @@ pub(crate) fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64) 
             header.set_entry_type(EntryType::Symlink);
             header.set_size(0);
             write_header(out, header, &name, Some(target))?;
-            What::Symlink
+            What::Symlink { target: target.clone() }
         }
         Kind::File { content, .. } => {
             let size_bytes = content.size_bytes();
             header.set_entry_type(EntryType::Regular);
             header.set_size(size_bytes);
             write_header(out, header, &name, None)?;
-            let md5 = write_content(out, entry, content.as_ref())?;
-            What::File { md5, size_bytes }
+            let digests = write_content(out, entry, content.as_ref(), dialect)?;
+            What::File { digests, size_bytes }
         }
     };
     Ok(Written {
         path: entry.path.as_str().to_owned(),
+        mode: entry.mode,
         what,
     })
+}
+
+/// Writes the entries of `tree` one after the other.
+///
+/// # Errors
+/// As [`write_entry`].
+pub(crate) fn write_tree(
+    out: &mut impl Write,
+    tree: &Tree,
+    build_time: u64,
+    dialect: Dialect,
+) -> Result<Vec<Written>, Error> {
+    let entries = tree.entries().iter();
+    entries
+        .map(|entry| write_entry(out, entry, build_time, dialect))
+        .collect()
 }
 
 /// Ends an archive of which this part so far has `size` bytes: two empty blocks, then more to a whole record, so that
@@ -136,15 +225,20 @@ fn set_truncated(field: &mut [u8], text: &str) {
     }
 }
 
-/// Copies the content, and returns its MD5.
-fn write_content(out: &mut impl Write, entry: &Entry, content: &dyn Content) -> Result<String, Error> {
-    let mut md5 = Md5::new();
+/// Copies the content, and returns its digest.
+fn write_content(
+    out: &mut impl Write,
+    entry: &Entry,
+    content: &dyn Content,
+    dialect: Dialect,
+) -> Result<Digests, Error> {
+    let mut hasher = dialect.hasher();
     copy(content, &entry.path, |chunk| {
-        md5.update(chunk);
+        hasher.update(chunk);
         out.write_all(chunk)
     })?;
     pad(out, content.size_bytes())?;
-    Ok(hex::encode(md5.finalize()))
+    Ok(hasher.finish())
 }
 
 fn pad(out: &mut impl Write, size_bytes: u64) -> Result<(), Error> {

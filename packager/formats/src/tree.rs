@@ -137,6 +137,21 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+impl Entry {
+    /// Whether lists that every user of a host can read are to leave out the file's digest: it is marked secret, and no
+    /// upgrade compares it with its digest.
+    pub(crate) const fn withholds_digest(&self) -> bool {
+        matches!(
+            &self.kind,
+            Kind::File {
+                privacy: Privacy::Secret,
+                on_upgrade: OnUpgrade::Replace,
+                ..
+            }
+        )
+    }
+}
+
 /// Files, directories and links in the order in which a package carries them, each path once.
 #[derive(Clone, Default)]
 pub struct Tree {

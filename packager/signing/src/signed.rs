@@ -5,7 +5,7 @@ use packager_artifact::{Sha256State, Unsigned};
 
 use crate::{Error, Signer};
 
-/// Whether a package carries a signature of its format.
+/// Whether a package carries a signature of its format, in itself or beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
     /// It does.
@@ -19,6 +19,7 @@ pub enum Signature {
 pub struct Signed {
     composed: Unsigned,
     signature: Signature,
+    detached: Option<Vec<u8>>,
 }
 
 impl Signed {
@@ -28,6 +29,7 @@ impl Signed {
         Self {
             composed,
             signature: Signature::Absent,
+            detached: None,
         }
     }
 
@@ -43,12 +45,28 @@ impl Signed {
         at: Timestamp,
         attach: impl FnOnce(&[u8]) -> Result<Unsigned, E>,
     ) -> Result<Self, E> {
-        let signature = signer.sign(content.clone(), at)?;
-        signer.verify(content, &signature)?;
         Ok(Self {
-            composed: attach(&signature)?,
+            composed: attach(&verified_signature(signer, content, at)?)?,
             signature: Signature::Present,
+            detached: None,
         })
+    }
+
+    /// The same for a format that has its signature beside the package, which stays as it is.
+    ///
+    /// # Errors
+    /// Those of [`Signer::sign`] and [`Signer::verify`].
+    pub fn beside(signer: &dyn Signer, content: Sha256State, at: Timestamp, composed: Unsigned) -> Result<Self, Error> {
+        Ok(Self {
+            composed,
+            signature: Signature::Present,
+            detached: Some(verified_signature(signer, content, at)?),
+        })
+    }
+
+    /// The signature, if it is [beside](Signed::beside) the package.
+    pub const fn take_detached(&mut self) -> Option<Vec<u8>> {
+        self.detached.take()
     }
 
     /// Whether the package carries a signature.
@@ -62,4 +80,10 @@ impl Signed {
     pub fn into_composed(self) -> Unsigned {
         self.composed
     }
+}
+
+fn verified_signature(signer: &dyn Signer, content: Sha256State, at: Timestamp) -> Result<Vec<u8>, Error> {
+    let signature = signer.sign(content.clone(), at)?;
+    signer.verify(content, &signature)?;
+    Ok(signature)
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, OwnBytes, Part, Unsigned};
-use packager_store::{Details, MasterKey, Retry, Signature, Store, StoreSettings, Versions};
+use packager_store::{Details, MasterKey, Retry, SignatureFile, Store, StoreSettings, Versions};
 use zeroize::Zeroizing;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -38,7 +38,7 @@ fn make(store: &Store, number: usize, order: Order) -> Outcome<()> {
     };
     let artifact = Artifact::finish(composed, store.shared(), &DigestMemo::new())?;
     let details = Details {
-        signature: Signature::Unsigned,
+        signature: SignatureFile::None,
         versions: Versions::default(),
         profile: None,
     };

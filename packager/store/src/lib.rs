@@ -73,7 +73,7 @@ pub use id::{PackageId, ParsePackageIdError};
 pub use keyring::Fingerprint;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use open_package::OpenPackage;
-pub use publish::Details;
+pub use publish::{Details, SignatureFile};
 pub use record::{Expired, Failed, Record, Signature, Stage, Succeeded, Versions};
 pub use rotate::Rotated;
 pub use settings::{StorageLimit, StoreSettings};

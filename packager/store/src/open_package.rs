@@ -9,7 +9,7 @@ use packager_artifact::OwnBytes;
 
 use crate::index::Stored;
 use crate::pending::lock;
-use crate::record::{Expired, Failed, Record, Succeeded, later};
+use crate::record::{Expired, Failed, Record, Signature, Succeeded, later};
 use crate::seal::{self, Broken, Purpose, Sections};
 use crate::{Error, PackageId, Store};
 
@@ -22,6 +22,8 @@ pub struct OpenPackage {
     pub own: OwnBytes,
     /// The configuration profile that goes with it.
     pub profile: Option<OwnBytes>,
+    /// The signature that is beside it.
+    pub detached_signature: Option<OwnBytes>,
 }
 
 impl fmt::Debug for OpenPackage {
@@ -53,11 +55,13 @@ impl Store {
                 if !self.has_parts_of(&record) {
                     return Err(Error::PartMissing);
                 }
-                let Sections { body, mut extra, .. } = sections;
+                let Sections { body, extra, .. } = sections;
+                let (profile, detached_signature) = split_extra(&extra, record.signature);
                 Ok(OpenPackage {
                     record,
                     own: own_bytes(body),
-                    profile: (!extra.is_empty()).then(|| OwnBytes::new(std::mem::take(&mut extra))),
+                    profile,
+                    detached_signature,
                 })
             }
             Ok(_) => Err(self.give_up(id, Broken::Torn, now)?),
@@ -118,6 +122,17 @@ impl Store {
             },
         }
     }
+}
+
+/// The configuration profile and the detached signature, where there are such.
+fn split_extra(extra: &[u8], signature: Signature) -> (Option<OwnBytes>, Option<OwnBytes>) {
+    let signature_size = match signature {
+        Signature::Detached { size_bytes } => usize::try_from(size_bytes).unwrap_or(usize::MAX),
+        Signature::Signed | Signature::Unsigned => 0,
+    };
+    let (profile, signature) = extra.split_at(extra.len().saturating_sub(signature_size));
+    let present = |bytes: &[u8]| (!bytes.is_empty()).then(|| OwnBytes::new(bytes.to_vec()));
+    (present(profile), present(signature))
 }
 
 /// Takes the plain bytes over without a copy.

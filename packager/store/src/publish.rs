@@ -18,12 +18,43 @@ use crate::{Error, PackageId, Signature, Store, Versions};
 /// What is to be known of a finished package beside its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// Whether the package carries a signature.
-    pub signature: Signature,
+    /// Whether the package carries a signature, and the signature that is beside it.
+    pub signature: SignatureFile,
     /// Which releases it holds.
     pub versions: Versions,
     /// The configuration profile that goes with it, sealed and destroyed like its own bytes.
     pub profile: Option<OwnBytes>,
+}
+
+/// A signature on its way to storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignatureFile {
+    /// It is in the package.
+    Inside,
+    /// It is these bytes, sealed and destroyed like the package's own: by it, guesses at what is in the package could be
+    /// tried.
+    Beside(OwnBytes),
+    /// There is none.
+    None,
+}
+
+impl SignatureFile {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Beside(bytes) => bytes.expose(),
+            Self::Inside | Self::None => &[],
+        }
+    }
+
+    fn record(&self) -> Signature {
+        match self {
+            Self::Inside => Signature::Signed,
+            Self::Beside(bytes) => Signature::Detached {
+                size_bytes: bytes.size_bytes(),
+            },
+            Self::None => Signature::Unsigned,
+        }
+    }
 }
 
 /// What an own file says beside the bytes; what brings a package back that the index does not know yet.
@@ -66,14 +97,15 @@ impl Store {
                 size_bytes: artifact.size_bytes(),
                 layout,
                 expires_at: later(now, self.settings.expire_after),
-                signature: details.signature,
+                signature: details.signature.record(),
                 versions: details.versions,
             },
         };
         let own = artifact.own_bytes();
         let profile = details.profile.unwrap_or_default();
         let text = Zeroizing::new(serde_json::to_vec(&summary)?);
-        let sealed = seal::seal(&self.keyring, Purpose::Own, id, [&text, own.expose(), profile.expose()])?;
+        let extra = Zeroizing::new([profile.expose(), details.signature.bytes()].concat());
+        let sealed = seal::seal(&self.keyring, Purpose::Own, id, [&text, own.expose(), &extra])?;
         let path = self.path(id, Purpose::Own);
         if let Err(error) = self.write(File::Own, &path, &sealed) {
             // It may have got its name before the sync failed.

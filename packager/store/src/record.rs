@@ -67,8 +67,21 @@ pub struct Succeeded {
 pub enum Signature {
     /// It does.
     Signed,
+    /// It does, in a file of its own beside the package.
+    Detached {
+        /// The length of that file.
+        size_bytes: u64,
+    },
     /// It does not.
     Unsigned,
+}
+
+impl Signature {
+    /// Whether there is one, wherever.
+    #[must_use]
+    pub const fn is_present(self) -> bool {
+        !matches!(self, Self::Unsigned)
+    }
 }
 
 /// The releases in a package.

@@ -11,10 +11,11 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use packager_store::{Error, Outcome, PackageId, Record, Retry, Store};
+use packager_artifact::OwnBytes;
+use packager_store::{Details, Error, Outcome, PackageId, Record, Retry, Signature, SignatureFile, Store};
 use support::{
-    artifact, at, create, details, file, fresh, key, killed, open, opened, own, publish, published, request, sealed,
-    settings, share, state, submit,
+    artifact, at, create, details, file, files, fresh, key, killed, open, opened, own, publish, published, request,
+    sealed, settings, share, state, submit,
 };
 
 /// What `Store::open` says that it does not open.
@@ -118,6 +119,37 @@ fn a_finished_package_is_served_byte_for_byte_though_the_index_never_heard_of_it
     assert_eq!(store.next_due().unwrap(), Some(at(1800)));
     assert_eq!(opened(&store, id, at(1)), before);
     assert_eq!(store.stats().succeeded, 1);
+}
+
+/// Beside a profile, for they lie in one section.
+#[test]
+fn a_detached_signature_is_sealed_with_its_package_and_comes_back() {
+    for profile in [None, Some(OwnBytes::new(b"<plist/>".to_vec()))] {
+        let (dir, store) = fresh();
+        let id = create(&store, "a", at(0));
+        let signature = OwnBytes::new(b"detached-signature".to_vec());
+        let with_both = Details {
+            signature: SignatureFile::Beside(signature.clone()),
+            profile: profile.clone(),
+            ..details()
+        };
+        store.publish(id, &artifact(&store, None), with_both, at(0)).unwrap();
+        drop(store);
+        for path in files(dir.path()) {
+            let bytes = fs::read(&path).unwrap();
+            let found = bytes.windows(18).any(|window| window == signature.expose());
+            assert!(!found, "{}", path.display());
+        }
+        // As if nothing at all had reached the index.
+        fs::remove_dir_all(dir.path().join("index")).unwrap();
+        let package = opened(&open(dir.path(), at(1)), id, at(1));
+        assert_eq!(package.record.signature, Signature::Detached { size_bytes: 18 });
+        assert_eq!(package.own.expose(), own());
+        assert_eq!(
+            (package.profile, package.detached_signature),
+            (profile, Some(signature))
+        );
+    }
 }
 
 #[test]
@@ -311,10 +343,7 @@ fn nothing_is_open_to_others() {
         assert_eq!(mode(&dir.path().join(name)), 0o700, "{name}");
     }
     assert_eq!(mode(file(dir.path(), id, "own").parent().unwrap()), 0o700);
-    for path in sealed(dir.path())
-        .iter()
-        .chain(&support::files(&dir.path().join("shared")))
-    {
+    for path in sealed(dir.path()).iter().chain(&files(&dir.path().join("shared"))) {
         assert_eq!(mode(path), 0o600, "{}", path.display());
     }
 }

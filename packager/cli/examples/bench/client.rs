@@ -14,6 +14,7 @@ pub struct Client {
     base: String,
     admin: String,
     http: reqwest::Client,
+    package_type: &'static str,
 }
 
 impl Client {
@@ -22,7 +23,13 @@ impl Client {
             base: format!("http://{}", service.address),
             admin: format!("http://{}", service.admin),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            package_type: "deb",
         }
+    }
+
+    /// The same, for packages of another type.
+    pub fn asking_for(self, package_type: &'static str) -> Self {
+        Self { package_type, ..self }
     }
 
     /// Waits until the service can build.
@@ -33,9 +40,9 @@ impl Client {
         }
     }
 
-    /// Asks for a deb that nobody asked for before, and returns its id when its status says success.
+    /// Asks for a package that nobody asked for before, and returns its id when its status says success.
     pub async fn build(&self, number: usize) -> String {
-        self.build_of("deb", number).await
+        self.build_of(self.package_type, number).await
     }
 
     /// The same for any type.

@@ -12,6 +12,7 @@
 )]
 
 mod agent;
+mod arch;
 mod client;
 mod crowd;
 mod download;
@@ -84,6 +85,7 @@ async fn main() {
     crowd::grow(folder, number).await;
     restart(folder).await;
     peers::dpkg_deb(folder, &deb);
+    arch::measure(folder).await;
 }
 
 /// The time from the start, after a sudden end, until packages can be asked for.

@@ -86,6 +86,7 @@ mod tests {
             sha256: "0123456789abcdef0123".to_owned(),
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
+            signature_url: None,
             versions: Versions {
                 orbit: "1".to_owned(),
                 osqueryd: "1".to_owned(),

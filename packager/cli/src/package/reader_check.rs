@@ -12,6 +12,8 @@ use crate::error::Error;
 /// The readers, by absolute path: never one that an environment variable leads to.
 const DPKG_DEB: &str = "/usr/bin/dpkg-deb";
 const RPM: &str = "/usr/bin/rpm";
+/// pacman and makepkg read packages with the same library.
+const BSDTAR: &str = "/usr/bin/bsdtar";
 /// Reading through a package takes seconds; a reader that hangs must not hold the command.
 const DEADLINE: Duration = Duration::from_secs(300);
 /// How much of a reader's complaint is repeated.
@@ -35,7 +37,8 @@ pub(super) async fn check(path: &Path, package_type: PackageType) -> Result<Verd
         PackageType::Deb => check_with(DPKG_DEB, &[&["--info"], &["--contents"]], path).await,
         // All digests. Which keys are to be trusted is not known here.
         PackageType::Rpm => check_with(RPM, &[&["--checksig", "--nosignature"]], path).await,
-        PackageType::Msi | PackageType::Pkg | PackageType::Arch => Ok(Verdict::NoReader),
+        PackageType::Arch => check_with(BSDTAR, &[&["-tf"]], path).await,
+        PackageType::Msi | PackageType::Pkg => Ok(Verdict::NoReader),
     }
 }
 
@@ -84,6 +87,7 @@ mod tests {
         for (package_type, reader, complaint) in [
             (PackageType::Deb, DPKG_DEB, "--info refuses the package: dpkg-deb"),
             (PackageType::Rpm, RPM, "--checksig refuses the package"),
+            (PackageType::Arch, BSDTAR, "-tf refuses the package: bsdtar"),
         ] {
             match check(&path, package_type).await {
                 Err(Error::Refused(text)) => assert!(text.contains(complaint), "{text}"),

@@ -96,6 +96,7 @@ impl Bench {
             sha256: Sha256Digest::of(BODY.as_bytes()).to_string(),
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
+            signature_url: None,
             versions: packager_api::Versions {
                 orbit: "1".to_owned(),
                 osqueryd: "1".to_owned(),

@@ -12,6 +12,8 @@ fn once_builds_an_installer_of_each_kind_and_cleans_up() {
     let output = place.run(&["demo", "--once", "--output", folder.to_str().unwrap()]);
     assert!(output.status.success(), "{}", stderr(&output));
     let installers = [
+        "fleet-osquery-1.58.0-1-aarch64.pkg.tar.zst",
+        "fleet-osquery-1.58.0-1-x86_64.pkg.tar.zst",
         "fleet-osquery-1.58.0-1.aarch64.rpm",
         "fleet-osquery-1.58.0-1.x86_64.rpm",
         "fleet-osquery_1.58.0_amd64.deb",
@@ -22,7 +24,7 @@ fn once_builds_an_installer_of_each_kind_and_cleans_up() {
     for installer in installers {
         assert_eq!(mode(&folder.join(installer)), 0o600);
     }
-    for package_type in ["deb ", "rpm "] {
+    for package_type in ["deb ", "rpm ", "pkg.tar.zst "] {
         let output = stdout(&output);
         let rows = output.lines().filter(|line| line.starts_with(package_type)).count();
         assert_eq!(rows, 4, "{output}");

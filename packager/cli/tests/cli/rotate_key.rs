@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, OwnBytes, Part, Unsigned};
-use packager_store::{Details, MasterKey, PackageId, Retry, Signature, Store, StoreSettings, Submitted, Versions};
+use packager_store::{Details, MasterKey, PackageId, Retry, SignatureFile, Store, StoreSettings, Submitted, Versions};
 use rustix::process::Signal;
 
 use crate::support::{FLEET_URL, Place, SECRET, Service, holds, mode, names, only_package, stderr, stdout};
@@ -175,7 +175,7 @@ fn fill(place: &Place, count: usize) -> Vec<PackageId> {
         };
         let artifact = Artifact::finish(composed, store.shared(), &DigestMemo::new()).unwrap();
         let details = Details {
-            signature: Signature::Unsigned,
+            signature: SignatureFile::None,
             versions: Versions::default(),
             profile: None,
         };

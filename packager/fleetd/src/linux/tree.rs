@@ -28,8 +28,8 @@ pub fn base_tree(format: Format) -> Result<Tree, Error> {
         "var/log",
     ] {
         match format {
-            // A deb has every directory that it has something in.
-            Format::Deb => tree.directory(directory, 0o755)?,
+            // Debs and Arch packages have every directory that they have something in.
+            Format::Deb | Format::Arch => tree.directory(directory, 0o755)?,
             // An rpm has none that another package has: they would have to agree on modes, which are not the same on all
             // systems.
             Format::Rpm => tree.host_directory(directory)?,

@@ -5,11 +5,11 @@ use zeroize::Zeroizing;
 
 use super::ar::{MAGIC, header, padding};
 use super::control::{self, control_member, file_name};
-use super::shared::SharedNotes;
 use crate::content::archive_buffer;
 use crate::order::check_order;
 use crate::stream::close;
-use crate::tarball::{What, Written, end_size, write_entry};
+use crate::tar_run::TarNotes;
+use crate::tarball::{Dialect, Written, end_size, write_tree};
 use crate::{Compression, Error, Package, Tree};
 
 /// IANA, `application/vnd.debian.binary-package`.
@@ -22,7 +22,7 @@ const MEDIA_TYPE: &str = "application/vnd.debian.binary-package";
 /// [`Error::Invalid`] when a text of `package` cannot stand in a deb; [`Error::Io`] when an own file cannot be read.
 pub fn compose(
     package: &Package,
-    shared: &[(SharedPart, &SharedNotes)],
+    shared: &[(SharedPart, &TarNotes)],
     own: &Tree,
     compression: Compression,
 ) -> Result<Unsigned, Error> {
@@ -32,10 +32,11 @@ pub fn compose(
         .collect();
     let own_archive = write_own(package, own, &mut written)?;
     // dpkg makes no directories of its own accord.
-    check_order(written.iter().map(|entry| {
-        let is_directory = matches!(entry.what, What::Directory | What::HostDirectory);
-        (entry.path.as_str(), is_directory)
-    }))?;
+    check_order(
+        written
+            .iter()
+            .map(|entry| (entry.path.as_str(), entry.what.is_directory())),
+    )?;
 
     let runs: Vec<_> = shared.iter().map(|(_, notes)| &notes.run).collect();
     let mut tail = close(compression, &runs, &own_archive).map_err(|_| {
@@ -67,9 +68,7 @@ pub fn compose(
 /// The tar entries of `own` and the archive's end.
 fn write_own(package: &Package, own: &Tree, written: &mut Vec<Written>) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut archive = archive_buffer(own, 4096, 20_480)?;
-    for entry in own.entries() {
-        written.push(write_entry(&mut *archive, entry, package.build_time)?);
-    }
+    written.extend(write_tree(&mut *archive, own, package.build_time, Dialect::Deb)?);
     let size = archive.len();
     archive.resize(size + end_size(size), 0);
     Ok(archive)

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::keep_edited::{Snippets, is_kept, snippets};
+use super::keep_edited::{Snippets, snippets};
 use crate::stream::{Encoder, close};
-use crate::tarball::{What, Written, end_size, write_entry};
+use crate::tarball::{Dialect, What, Written, end_size, write_tree};
 use crate::version::package_version;
-use crate::{Architecture, Compression, Effort, Error, Kind, Package, Position, Privacy, Tree};
+use crate::{Architecture, Compression, Effort, Entry, Error, Package, Position, Tree};
 
 /// The name of an architecture (`dpkg-architecture -L`).
 pub(super) const fn architecture(architecture: Architecture) -> &'static str {
@@ -47,9 +47,7 @@ pub(super) fn control_member(package: &Package, written: &[Written], own: &Tree)
         }
     }
     let mut tarball = Vec::with_capacity(32 << 10);
-    for entry in tree.entries() {
-        write_entry(&mut tarball, entry, package.build_time)?;
-    }
+    write_tree(&mut tarball, &tree, package.build_time, Dialect::Deb)?;
     tarball.resize(tarball.len() + end_size(tarball.len()), 0);
     let mut encoder = Encoder::new(COMPRESSION, Position::First, Effort::Quick, Vec::new())?;
     encoder.write_all(&tarball)?;
@@ -115,7 +113,7 @@ fn installed_size_kib(written: &[Written]) -> u64 {
         .iter()
         .map(|entry| match &entry.what {
             What::File { size_bytes, .. } => size_bytes.div_ceil(1024),
-            What::Directory | What::Symlink => 1,
+            What::Directory | What::Symlink { .. } => 1,
             What::HostDirectory => 0,
         })
         .sum()
@@ -123,23 +121,13 @@ fn installed_size_kib(written: &[Written]) -> u64 {
 
 /// deb-md5sums(5), without files that are marked secret, unless they are compared with their digest on an upgrade.
 fn md5sums(written: &[Written], own: &Tree) -> String {
-    let withheld = |path: &str| {
-        own.get(path).is_some_and(|entry| {
-            matches!(
-                &entry.kind,
-                Kind::File {
-                    privacy: Privacy::Secret,
-                    ..
-                }
-            ) && !is_kept(entry)
-        })
-    };
+    let withheld = |path: &str| own.get(path).is_some_and(Entry::withholds_digest);
     let mut sums = String::new();
     for entry in written {
-        if let What::File { md5, .. } = &entry.what
+        if let What::File { digests, .. } = &entry.what
             && !withheld(&entry.path)
         {
-            let _ = writeln!(sums, "{md5}  {}", entry.path);
+            let _ = writeln!(sums, "{}  {}", digests.md5, entry.path);
         }
     }
     sums

@@ -22,11 +22,9 @@ mod ar;
 mod compose;
 mod control;
 mod keep_edited;
-mod shared;
 mod signature;
 
 pub use compose::compose;
-pub use shared::{SharedNotes, write_shared};
 pub use signature::{attach_signature, signed_ranges};
 
 #[cfg(test)]

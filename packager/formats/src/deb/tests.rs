@@ -10,6 +10,8 @@ use packager_artifact::{Part, Sha256Digest, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::tar_run::{TarNotes, write_run};
+use crate::tarball::Dialect;
 use crate::{
     Architecture, Compression, Compressors, Content, Effort, Error, Kind, OnUpgrade, Package, Position, Privacy,
     Scripts, Tree,
@@ -92,8 +94,17 @@ fn shared(
     position: Position,
     compression: Compression,
     effort: Effort,
-) -> (Vec<u8>, (SharedPart, SharedNotes)) {
-    let (bytes, notes) = write_shared(tree, position, compression, effort, BUILD_TIME, Vec::new()).unwrap();
+) -> (Vec<u8>, (SharedPart, TarNotes)) {
+    let (bytes, notes) = write_run(
+        tree,
+        Dialect::Deb,
+        position,
+        compression,
+        effort,
+        BUILD_TIME,
+        Vec::new(),
+    )
+    .unwrap();
     let part = SharedPart {
         sha256: Sha256Digest::of(&bytes),
         size_bytes: bytes.len() as u64,
@@ -322,7 +333,15 @@ fn a_file_of_another_length_is_an_error() {
     for bytes in [&b"four"[..], b"sixsix"] {
         let mut tree = Tree::new();
         tree.file("a", 0o644, Arc::new(Liar(bytes))).unwrap();
-        let result = write_shared(&tree, Position::First, Compression::Gzip, Effort::Quick, 0, Vec::new());
+        let result = write_run(
+            &tree,
+            Dialect::Deb,
+            Position::First,
+            Compression::Gzip,
+            Effort::Quick,
+            0,
+            Vec::new(),
+        );
         assert!(matches!(result, Err(Error::Mismatch(_))));
     }
 }
@@ -339,7 +358,15 @@ fn a_writer_that_fails_is_an_error() {
         }
     }
     for compression in BOTH {
-        let result = write_shared(&agent_tree(), Position::First, compression, Effort::Quick, 0, Full);
+        let result = write_run(
+            &agent_tree(),
+            Dialect::Deb,
+            Position::First,
+            compression,
+            Effort::Quick,
+            0,
+            Full,
+        );
         assert!(result.is_err());
     }
 }

@@ -19,6 +19,7 @@ const BUILD_HOST: &str = "reproducible";
 /// rpm's number of the preset, for whoever packs the payload again.
 const XZ_PRESET: &str = "6";
 const GZIP_LEVEL: &str = "6";
+const ZSTD_LEVEL: &str = "19";
 
 /// The payload's digests.
 pub(super) struct PayloadDigests {
@@ -83,6 +84,7 @@ pub(super) fn package_header(
     let (compressor, level, payload_feature) = match compression {
         Compression::Xz => ("xz", XZ_PRESET, Some(("PayloadIsXz", "5.2-1"))),
         Compression::Gzip => ("gzip", GZIP_LEVEL, None),
+        Compression::Zstd => ("zstd", ZSTD_LEVEL, Some(("PayloadIsZstd", "5.4.18-1"))),
     };
     let mut tags = vec![
         (Tag::HEADERI18NTABLE, Value::Texts(vec!["C".to_owned()])),

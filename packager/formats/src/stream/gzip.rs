@@ -114,7 +114,7 @@ pub(super) fn close(runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
                 crc.combine(&crc32fast::Hasher::new_with_initial_len(run.crc32, run.size_bytes));
                 size_bytes += run.size_bytes;
             }
-            Run::Xz(_) => return Err(foreign_run()),
+            Run::Xz(_) | Run::Zstd(_) => return Err(foreign_run()),
         }
     }
     crc.update(own);

@@ -10,11 +10,14 @@
 //! |---|---|---|
 //! | xz | blocks | one block of stored chunks, the index over all blocks, the footer |
 //! | gzip | deflate blocks, then a sync flush | stored blocks, the CRC and the length of everything |
+//! | zstd | blocks that do not rely on what the blocks before left behind | raw blocks, the last one marked |
 
 mod compressors;
 mod gzip;
+mod in_order;
 mod unpack;
 mod xz;
+pub(crate) mod zstd;
 
 pub use compressors::Compressors;
 pub(crate) use unpack::unpack;
@@ -31,6 +34,8 @@ pub enum Compression {
     Xz,
     /// Deflate in a gzip container: quicker to make and to install, half as large again.
     Gzip,
+    /// zstd, which nothing unpacks as fast.
+    Zstd,
 }
 
 impl Compression {
@@ -40,6 +45,7 @@ impl Compression {
         match self {
             Self::Xz => "xz",
             Self::Gzip => "gz",
+            Self::Zstd => "zst",
         }
     }
 }
@@ -70,6 +76,8 @@ pub enum Run {
     Xz(xz::Blocks),
     /// Of a gzip member.
     Gzip(gzip::Checked),
+    /// Of a zstd frame.
+    Zstd(zstd::Content),
 }
 
 impl Run {
@@ -79,6 +87,7 @@ impl Run {
         match self {
             Self::Xz(_) => Compression::Xz,
             Self::Gzip(_) => Compression::Gzip,
+            Self::Zstd(_) => Compression::Zstd,
         }
     }
 
@@ -88,6 +97,7 @@ impl Run {
         match self {
             Self::Xz(blocks) => blocks.unpacked_size_bytes(),
             Self::Gzip(checked) => checked.size_bytes,
+            Self::Zstd(content) => content.size_bytes,
         }
     }
 }
@@ -98,6 +108,8 @@ pub enum Encoder<W: Write> {
     Xz(xz::Encoder<W>),
     /// Of a gzip member.
     Gzip(gzip::Encoder<W>),
+    /// Of a zstd frame.
+    Zstd(zstd::Encoder<W>),
 }
 
 impl<W: Write> Encoder<W> {
@@ -109,6 +121,7 @@ impl<W: Write> Encoder<W> {
         match compression {
             Compression::Xz => xz::Encoder::new(position, effort, out).map(Self::Xz),
             Compression::Gzip => gzip::Encoder::new(position, &effort, out).map(Self::Gzip),
+            Compression::Zstd => zstd::Encoder::new(position, effort, out).map(Self::Zstd),
         }
     }
 
@@ -120,6 +133,7 @@ impl<W: Write> Encoder<W> {
         match self {
             Self::Xz(encoder) => encoder.finish().map(|(out, blocks)| (out, Run::Xz(blocks))),
             Self::Gzip(encoder) => encoder.finish().map(|(out, checked)| (out, Run::Gzip(checked))),
+            Self::Zstd(encoder) => encoder.finish().map(|(out, content)| (out, Run::Zstd(content))),
         }
     }
 }
@@ -129,6 +143,7 @@ impl<W: Write> Write for Encoder<W> {
         match self {
             Self::Xz(encoder) => encoder.write(buf),
             Self::Gzip(encoder) => encoder.write(buf),
+            Self::Zstd(encoder) => encoder.write(buf),
         }
     }
 
@@ -147,6 +162,7 @@ pub fn close(compression: Compression, runs: &[&Run], own: &[u8]) -> io::Result<
     match compression {
         Compression::Xz => xz::close(runs, own),
         Compression::Gzip => gzip::close(runs, own),
+        Compression::Zstd => zstd::close(runs, own),
     }
 }
 

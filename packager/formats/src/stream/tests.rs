@@ -1,11 +1,11 @@
-//! The stock tools `xz` and `gzip` decide, then this crate's decoders, which read one stream and stop.
+//! The stock tools `xz`, `gzip` and `zstd` decide, then this crate's decoders, which read one stream and stop.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
 
 use super::*;
 
-const BOTH: [Compression; 2] = [Compression::Xz, Compression::Gzip];
+const ALL: [Compression; 3] = [Compression::Xz, Compression::Gzip, Compression::Zstd];
 
 /// Bytes that compress, but not to nothing.
 fn sample(size: usize) -> Vec<u8> {
@@ -42,6 +42,7 @@ fn stock(compression: Compression, stream: &[u8]) -> Vec<u8> {
     let tool = match compression {
         Compression::Xz => "xz",
         Compression::Gzip => "gzip",
+        Compression::Zstd => "zstd",
     };
     let mut child = Command::new(tool)
         .arg("-dc")
@@ -74,6 +75,14 @@ fn first_stream(compression: Compression, stream: &[u8]) -> (Vec<u8>, u64) {
             let rest = reader.into_inner().len();
             (data, (stream.len() - rest) as u64)
         }
+        Compression::Zstd => {
+            let mut reader = ::zstd::stream::read::Decoder::with_buffer(stream)
+                .unwrap()
+                .single_frame();
+            reader.read_to_end(&mut data).unwrap();
+            let rest = reader.finish().len();
+            (data, (stream.len() - rest) as u64)
+        }
     }
 }
 
@@ -86,9 +95,10 @@ fn assert_one_stream(compression: Compression, stream: &[u8], want: &[u8]) {
 
 #[test]
 fn runs_and_own_bytes_make_one_stream() {
-    let one = sample(300_000);
-    let two = sample(70_000);
-    for compression in BOTH {
+    // A run of zstd begins where something repeats itself, as in the header of a tar entry.
+    let one = [vec![0; 40], sample(300_000)].concat();
+    let two = [vec![0; 40], sample(70_000)].concat();
+    for compression in ALL {
         let (first, first_run) = run(compression, Position::First, best(2), &one);
         let (second, second_run) = run(compression, Position::Later, Effort::Quick, &two);
         for size in [0, 1, 3, 4, 512, 65_534, 65_535, 65_536, 65_537, 200_000] {
@@ -103,7 +113,7 @@ fn runs_and_own_bytes_make_one_stream() {
 
 #[test]
 fn empty_runs_and_no_runs_make_a_stream_too() {
-    for compression in BOTH {
+    for compression in ALL {
         for own in [&b""[..], b"own"] {
             let tail = close(compression, &[], own).unwrap();
             assert_one_stream(compression, &tail, own);
@@ -154,7 +164,7 @@ fn every_block_says_its_sizes() {
 #[test]
 fn bytes_do_not_depend_on_threads() {
     let data = blocks();
-    for compression in BOTH {
+    for compression in ALL {
         let one = run(compression, Position::First, best(1), &data);
         let two = run(compression, Position::First, best(2), &data);
         assert!(one == two, "{compression:?}");
@@ -165,13 +175,16 @@ fn bytes_do_not_depend_on_threads() {
 fn a_run_of_another_compression_is_refused() {
     let (_, gzip) = run(Compression::Gzip, Position::First, Effort::Quick, b"x");
     let (_, xz) = run(Compression::Xz, Position::First, Effort::Quick, b"x");
+    let (_, zstd) = run(Compression::Zstd, Position::First, Effort::Quick, b"x");
     assert!(close(Compression::Xz, &[&gzip], b"").is_err());
     assert!(close(Compression::Gzip, &[&xz], b"").is_err());
+    assert!(close(Compression::Zstd, &[&xz, &gzip], b"").is_err());
+    assert!(close(Compression::Xz, &[&zstd], b"").is_err());
 }
 
 #[test]
 fn notes_survive_being_stored() {
-    for compression in BOTH {
+    for compression in ALL {
         let (_, notes) = run(compression, Position::First, best(1), &sample(1000));
         let text = serde_json::to_string(&notes).unwrap();
         assert_eq!(serde_json::from_str::<Run>(&text).unwrap(), notes);

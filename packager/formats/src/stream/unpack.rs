@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::{Compression, Position, Run, close, gzip, xz};
+use super::{Compression, Position, Run, close, gzip, xz, zstd};
 
 /// What went into a run. `packed` is what came out of it, without the stream's end.
 ///
@@ -19,6 +19,7 @@ pub(crate) fn unpack<'a>(
         (Position::First, _) => Vec::new(),
         (Position::Later, Compression::Xz) => xz::stream_header().to_vec(),
         (Position::Later, Compression::Gzip) => gzip::HEADER.to_vec(),
+        (Position::Later, Compression::Zstd) => zstd::open(b""),
     };
     let end = close(compression, &[run], b"")?;
     let stream = Cursor::new(beginning).chain(packed).chain(Cursor::new(end));
@@ -29,5 +30,6 @@ pub(crate) fn unpack<'a>(
             Box::new(liblzma::read::XzDecoder::new_stream(stream, decoder))
         }
         Compression::Gzip => Box::new(flate2::read::GzDecoder::new(stream)),
+        Compression::Zstd => Box::new(::zstd::stream::read::Decoder::new(stream)?.single_frame()),
     })
 }

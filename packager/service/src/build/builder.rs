@@ -55,6 +55,8 @@ pub struct Built {
     pub artifact: Artifact,
     /// Whether it carries a signature.
     pub signature: Signature,
+    /// The signature, if its format has it beside the package.
+    pub detached_signature: Option<Vec<u8>>,
     /// The releases in it.
     pub versions: Versions,
 }
@@ -116,10 +118,11 @@ impl Builder {
         let ingredients = self.ingredients(format, spec, &versions.orbit, shared)?;
         let composed = self.finisher.compose(format, ingredients).await?;
         progress(Stage::Signing);
-        let (artifact, signature) = self.finisher.finish(format, composed, BUILD_TIME, now).await?;
+        let finished = self.finisher.finish(format, composed, BUILD_TIME, now).await?;
         Ok(Built {
-            artifact,
-            signature,
+            artifact: finished.artifact,
+            signature: finished.signature,
+            detached_signature: finished.detached_signature,
             versions,
         })
     }
@@ -296,6 +299,7 @@ impl Builder {
             Format::Deb => self.settings.deb_compression,
             // The smallest that all systems read: see docs/rpm.md.
             Format::Rpm => Compression::Xz,
+            Format::Arch => Compression::Zstd,
         }
     }
 

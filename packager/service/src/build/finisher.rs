@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, SharedPart, Unsigned, pieces_in};
-use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, Tree};
+use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, SignaturePlace, Tree};
 use packager_signing::{Signature, Signed, Signer};
 use packager_store::Store;
 
@@ -25,7 +25,7 @@ impl Signers {
     fn of(&self, format: Format) -> Option<&dyn Signer> {
         match format {
             Format::Deb => self.deb.as_deref(),
-            Format::Rpm => self.rpm.as_deref(),
+            Format::Rpm | Format::Arch => self.rpm.as_deref(),
         }
     }
 }
@@ -47,6 +47,13 @@ pub(super) struct Ingredients {
     pub(super) shared: Vec<Shared>,
     pub(super) own: Tree,
     pub(super) compression: Compression,
+}
+
+/// A package that is whole.
+pub(super) struct Finished {
+    pub(super) artifact: Artifact,
+    pub(super) signature: Signature,
+    pub(super) detached_signature: Option<Vec<u8>>,
 }
 
 impl Finisher {
@@ -103,11 +110,11 @@ impl Finisher {
         composed: Unsigned,
         build_time: u64,
         now: Timestamp,
-    ) -> Result<(Artifact, Signature), BuildError> {
+    ) -> Result<Finished, BuildError> {
         let finisher = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            let signed = finisher.sign(format, composed, build_time, now)?;
-            let signature = signed.signature();
+            let mut signed = finisher.sign(format, composed, build_time, now)?;
+            let (signature, detached_signature) = (signed.signature(), signed.take_detached());
             // What nobody will go on from must not take the place of what somebody will.
             let unremembered = DigestMemo::new();
             let memo = if format.begins_alike() {
@@ -116,7 +123,11 @@ impl Finisher {
                 &unremembered
             };
             let artifact = Artifact::finish(signed.into_composed(), finisher.store.shared(), memo)?;
-            Ok((artifact, signature))
+            Ok(Finished {
+                artifact,
+                signature,
+                detached_signature,
+            })
         })
         .await
         .map_err(|_| BuildError::Defect)?
@@ -128,9 +139,12 @@ impl Finisher {
         };
         let pieces = pieces_in(&composed.parts, &format.signed_ranges(&composed)?)?;
         let content = self.memo.state(&pieces, self.store.shared())?;
-        Signed::with_key(signer, content, now, |signature| {
-            Ok(format.attach_signature(composed, signature, build_time)?)
-        })
+        match format.signature_place() {
+            SignaturePlace::Inside => Signed::with_key(signer, content, now, |signature| {
+                Ok(format.attach_signature(composed, signature, build_time)?)
+            }),
+            SignaturePlace::Beside => Ok(Signed::beside(signer, content, now, composed)?),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub const fn format_of(package_type: PackageType) -> Option<Format> {
     match package_type {
         PackageType::Deb => Some(Format::Deb),
         PackageType::Rpm => Some(Format::Rpm),
-        PackageType::Msi | PackageType::Pkg | PackageType::Arch => None,
+        PackageType::Arch => Some(Format::Arch),
+        PackageType::Msi | PackageType::Pkg => None,
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum ApiError {
     Invalid(Vec<FieldProblem>),
     /// 404: no such package, or no such thing of it.
     NotFound,
+    /// 404: the package has no signature beside it.
+    NoSignature(&'static str),
     /// 404: no such path.
     NoSuchPath,
     /// 405: the path has other methods.
@@ -67,6 +69,7 @@ impl ApiError {
             Self::Malformed(error) => (400, "Malformed request", error.to_string()),
             Self::Invalid(_) => (400, "Invalid request", "Some fields break their rules.".to_owned()),
             Self::NotFound => (404, "Not found", "There is no such package.".to_owned()),
+            Self::NoSignature(detail) => (404, "No signature", (*detail).to_owned()),
             Self::NoSuchPath => (404, "Not found", "There is nothing at this path.".to_owned()),
             Self::Method => (405, "Method not allowed", "This path has other methods.".to_owned()),
             Self::SlowBody => (408, "Request timeout", "The body did not arrive in time.".to_owned()),

@@ -17,6 +17,7 @@ use futures_util::stream::empty;
 use packager_store::Succeeded;
 
 use super::api_error::ApiError;
+use super::attachment::disposition;
 use super::package_id::look_up;
 use super::package_stream::stream;
 use super::range::{Selection, select};
@@ -72,21 +73,9 @@ pub(super) async fn download(app: Data<App>, request: HttpRequest, id: Path<Stri
 
 fn describe(response: &mut HttpResponseBuilder, package: &Succeeded, etag: &str) -> Result<(), ApiError> {
     let sha256 = package.sha256;
-    // File names are made of a version in a narrow alphabet; anything else would break out of the quotes.
-    if package
-        .file_name
-        .chars()
-        .any(|c| !c.is_ascii_graphic() || c == '"' || c == '\\')
-    {
-        tracing::error!("a file name cannot stand in a header");
-        return Err(ApiError::Internal);
-    }
     response
         .insert_header((CONTENT_TYPE, package.media_type.as_str()))
-        .insert_header((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}\"", package.file_name),
-        ))
+        .insert_header((CONTENT_DISPOSITION, disposition(&package.file_name)?))
         .insert_header((ETAG, etag))
         .insert_header((ACCEPT_RANGES, "bytes"))
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api_error;
+mod attachment;
 mod body_memory;
 mod client_address;
 mod close_connection;
@@ -19,6 +20,7 @@ mod range;
 mod rate_limit;
 mod request_log;
 mod routes;
+mod signature;
 mod status;
 
 pub(crate) use admin::admin_routes;

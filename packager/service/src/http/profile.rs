@@ -3,10 +3,9 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use bytes::Bytes;
-use packager_artifact::OwnBytes;
 
 use super::api_error::ApiError;
+use super::attachment::body;
 use super::package_id::look_up;
 use crate::app::App;
 
@@ -25,13 +24,5 @@ pub(super) async fn profile(app: Data<App>, request: HttpRequest, id: Path<Strin
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"fleetd.mobileconfig\""))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(Bytes::from_owner(Profile(profile))))
-}
-
-struct Profile(OwnBytes);
-
-impl AsRef<[u8]> for Profile {
-    fn as_ref(&self) -> &[u8] {
-        self.0.expose()
-    }
+        .body(body(profile)))
 }

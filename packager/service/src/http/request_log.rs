@@ -78,11 +78,12 @@ impl MessageBody for Answer {
 
 /// The routes by name: what a client makes up is no label.
 fn route(pattern: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 8] = [
+    const ROUTES: [&str; 9] = [
         "/create",
         "/status",
         "/download/{package_id}",
         "/download/{package_id}/profile",
+        "/download/{package_id}/signature",
         "/openapi.json",
         "/healthz",
         "/readyz",

@@ -14,6 +14,7 @@ use super::destroy::destroy;
 use super::download::download;
 use super::health::{healthz, readyz};
 use super::profile::profile;
+use super::signature::signature;
 use super::status::status;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -41,6 +42,13 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             resource("/download/{package_id}/profile")
                 .wrap(from_fn(close_connection))
                 .route(get().to(profile))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/download/{package_id}/signature")
+                .wrap(from_fn(close_connection))
+                .route(get().to(signature))
+                .route(head().to(signature))
                 .default_service(other_method()),
         )
         .service(

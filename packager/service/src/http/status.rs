@@ -39,13 +39,16 @@ pub(super) async fn status(
 }
 
 fn success(app: &App, request: &HttpRequest, id: PackageId, package: Succeeded) -> Success {
+    let download_url = format!("{}/download/{id}", base_url(app, request));
     Success {
-        download_url: format!("{}/download/{id}", base_url(app, request)),
+        signature_url: matches!(package.signature, Signature::Detached { .. })
+            .then(|| format!("{download_url}/signature")),
+        download_url,
         file_name: package.file_name,
         size: package.size_bytes,
         sha256: package.sha256.to_string(),
         expires_at: package.expires_at,
-        signed: package.signature == Signature::Signed,
+        signed: package.signature.is_present(),
         versions: Versions {
             orbit: package.versions.orbit,
             osqueryd: package.versions.osqueryd,

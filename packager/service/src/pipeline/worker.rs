@@ -4,9 +4,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use packager_artifact::OwnBytes;
 use packager_signing::Signature;
 use packager_spec::PackageSpec;
-use packager_store::{Details, PackageId, Stage, Store};
+use packager_store::{Details, PackageId, SignatureFile, Stage, Store};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -187,9 +188,10 @@ async fn attempt(
     let shop = Arc::clone(shop);
     let published = tokio::task::spawn_blocking(move || {
         let details = Details {
-            signature: match built.signature {
-                Signature::Present => packager_store::Signature::Signed,
-                Signature::Absent => packager_store::Signature::Unsigned,
+            signature: match (built.signature, built.detached_signature) {
+                (_, Some(signature)) => SignatureFile::Beside(OwnBytes::new(signature)),
+                (Signature::Present, None) => SignatureFile::Inside,
+                (Signature::Absent, None) => SignatureFile::None,
             },
             versions: built.versions,
             profile: None,

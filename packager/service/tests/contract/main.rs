@@ -10,6 +10,7 @@
 mod abuse;
 mod bounds;
 mod create;
+mod detached_signature;
 mod download;
 mod expiry;
 mod harness;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, OwnBytes, Part, Unsigned};
 use packager_store::{
-    Details, Error, MasterKey, OpenPackage, PackageId, Record, Retry, SharedEntry, SharedKey, Signature, Store,
+    Details, Error, MasterKey, OpenPackage, PackageId, Record, Retry, SharedEntry, SharedKey, SignatureFile, Store,
     StoreSettings, Submitted, Versions,
 };
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ pub fn artifact(store: &Store, shared: Option<&SharedEntry>) -> Artifact {
 
 pub fn details() -> Details {
     Details {
-        signature: Signature::Signed,
+        signature: SignatureFile::Inside,
         versions: Versions {
             orbit: "1.2.3".to_owned(),
             osqueryd: "5.1.0".to_owned(),

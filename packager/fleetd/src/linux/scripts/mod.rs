@@ -6,6 +6,7 @@
 //! Without a running systemd (a container, an image being built) the service is enabled for the next boot and nothing is
 //! started.
 
+mod arch;
 mod deb;
 mod rpm;
 
@@ -86,6 +87,7 @@ const FORGET: &str = r"forget() {
 pub(crate) fn scripts(spec: &PackageSpec) -> Scripts {
     match spec.package_type {
         PackageType::Rpm => rpm::scripts(spec.service),
+        PackageType::Arch => arch::scripts(spec.service),
         _ => deb::scripts(spec.service),
     }
 }

@@ -1,13 +1,12 @@
 //! Compressing a run.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::thread::{self, JoinHandle};
 
 use super::Blocks;
 use super::block::{Block, Recipe};
 use super::container::{IndexRecord, stream_header};
-use crate::stream::{Compressors, Effort, Position};
+use crate::stream::in_order::InOrder;
+use crate::stream::{Effort, Position};
 
 /// Uncompressed bytes in a block: three dictionaries of the best effort, as `xz -T` does. Blocks are what threads
 /// share, and what memory is counted in.
@@ -33,11 +32,25 @@ const QUICK: Recipe = Recipe {
 /// than a block for each thread and the one that is being gathered.
 pub struct Encoder<W: Write> {
     recipe: Recipe,
-    compressors: Option<Compressors>,
     gathered: Vec<u8>,
-    under_way: VecDeque<JoinHandle<io::Result<Block>>>,
+    under_way: InOrder<Block>,
+    sink: Sink<W>,
+}
+
+/// Where blocks go.
+struct Sink<W: Write> {
     records: Vec<IndexRecord>,
     out: W,
+}
+
+impl<W: Write> Sink<W> {
+    fn put(&mut self, block: &Block) -> io::Result<()> {
+        for bytes in [&block.header, &block.body, &block.end] {
+            self.out.write_all(bytes)?;
+        }
+        self.records.push(block.record);
+        Ok(())
+    }
 }
 
 impl<W: Write> Encoder<W> {
@@ -45,77 +58,39 @@ impl<W: Write> Encoder<W> {
         if position == Position::First {
             out.write_all(&stream_header())?;
         }
-        let (recipe, compressors) = match effort {
-            Effort::Best(compressors) => (BEST, Some(compressors)),
-            Effort::Quick => (QUICK, None),
-        };
         Ok(Self {
-            recipe,
-            compressors,
+            recipe: match effort {
+                Effort::Best(_) => BEST,
+                Effort::Quick => QUICK,
+            },
             gathered: Vec::new(),
-            under_way: VecDeque::new(),
-            records: Vec::new(),
-            out,
+            under_way: InOrder::new(effort),
+            sink: Sink {
+                records: Vec::new(),
+                out,
+            },
         })
     }
 
     /// Ends the block that is being gathered.
     fn end_block(&mut self) -> io::Result<()> {
-        let data = std::mem::take(&mut self.gathered);
-        let recipe = self.recipe;
-        match &self.compressors {
-            None => {
-                let block = Block::compress(&data, recipe)?;
-                self.hand_on(&block)
-            }
-            Some(compressors) => {
-                let turn = compressors.turn();
-                let compress = move || {
-                    let block = Block::compress(&data, recipe);
-                    drop((data, turn));
-                    block
-                };
-                let thread = thread::Builder::new().name("compress".to_owned()).spawn(compress)?;
-                self.under_way.push_back(thread);
-                self.hand_on_finished()
-            }
-        }
-    }
-
-    /// Hands on the blocks that are ready, in their order.
-    fn hand_on_finished(&mut self) -> io::Result<()> {
-        while self.under_way.front().is_some_and(JoinHandle::is_finished) {
-            self.hand_on_next()?;
-        }
-        Ok(())
-    }
-
-    fn hand_on_next(&mut self) -> io::Result<()> {
-        let Some(thread) = self.under_way.pop_front() else {
-            return Ok(());
-        };
-        let block = thread
-            .join()
-            .map_err(|_| io::Error::other("a compression thread stopped"))??;
-        self.hand_on(&block)
-    }
-
-    fn hand_on(&mut self, block: &Block) -> io::Result<()> {
-        for bytes in [&block.header, &block.body, &block.end] {
-            self.out.write_all(bytes)?;
-        }
-        self.records.push(block.record);
-        Ok(())
+        let Self {
+            recipe,
+            gathered,
+            under_way,
+            sink,
+        } = self;
+        let (data, recipe) = (std::mem::take(gathered), *recipe);
+        under_way.begin(move || Block::compress(&data, recipe), |block| sink.put(&block))
     }
 
     pub(in crate::stream) fn finish(mut self) -> io::Result<(W, Blocks)> {
         if !self.gathered.is_empty() {
             self.end_block()?;
         }
-        while !self.under_way.is_empty() {
-            self.hand_on_next()?;
-        }
-        Ok((self.out, Blocks(self.records)))
+        let mut sink = self.sink;
+        self.under_way.finish(|block| sink.put(&block))?;
+        Ok((sink.out, Blocks(sink.records)))
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn close(runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
     for run in runs {
         match run {
             Run::Xz(blocks) => records.extend_from_slice(&blocks.0),
-            Run::Gzip(_) => return Err(foreign_run()),
+            Run::Gzip(_) | Run::Zstd(_) => return Err(foreign_run()),
         }
     }
     // Sized beforehand, generously: a vector that grows leaves copies of a secret behind.
