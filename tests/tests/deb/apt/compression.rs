@@ -50,12 +50,14 @@ fn assert_members(host: &Chroot, deb: &str, compression: Compression, test: &str
         .arg(folder.join("members"));
     let _ = Ran::new(take_apart).expect_success();
     let ending = compression.ending();
-    let members = ["control", "data"].map(|member| format!("{inside}/members/{member}.tar.{ending}"));
+    let control = ("gzip", "control.tar.gz".to_owned());
+    let data = (test, format!("data.tar.{ending}"));
     assert_eq!(fs::read_dir(folder.join("members")).unwrap().count(), 3);
-    for member in &members {
+    for (test, member) in [control, data] {
+        let member = format!("{inside}/members/{member}");
         host.sh(
             r#""$1" --test "$2" && "$1" --decompress --stdout "$2" | tar --list >/dev/null"#,
-            &[test, member],
+            &[test, &member],
         );
     }
 }
