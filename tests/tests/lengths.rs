@@ -117,7 +117,7 @@ fn debs_verify() {
         gpg --homedir . --batch --quiet --output key --dearmor "$2"
         for package in "$1"/*.deb; do
             ar p "$package" _gpgorigin >signature
-            ar p "$package" debian-binary control.tar.xz data.tar.xz >content
+            ar p "$package" debian-binary control.tar.gz data.tar.xz >content
             gpgv --quiet --keyring ./key signature content 2>gpgv.log || { cat gpgv.log >&2; exit 1; }
             dpkg-deb --info "$package" >info
             dpkg-deb --fsys-tarfile "$package" >data
