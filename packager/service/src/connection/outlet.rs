@@ -14,7 +14,7 @@ use std::future::poll_fn;
 use std::io;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll, ready};
+use std::task::Poll;
 
 use rustix::fs::sendfile;
 use tokio::io::Interest;
@@ -61,42 +61,43 @@ impl Outlet {
         .await
     }
 
-    /// Sends bytes of `file` from the beginning of `range` on, and returns how many: at least one, as many as the
-    /// connection takes at once.
+    /// Returns when the connection takes more.
     ///
     /// # Errors
-    /// [`io::ErrorKind::UnexpectedEof`] when the file ends before `range`; those of sendfile(2).
-    pub(crate) async fn send(&self, file: &File, range: &Range<u64>) -> io::Result<u64> {
-        let most = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    /// [`io::ErrorKind::BrokenPipe`] when the connection is gone.
+    pub(crate) async fn writable(&self) -> io::Result<()> {
         poll_fn(|cx| {
             let line = self.line()?;
-            let outcome = poll_send(&line.stream.borrow(), cx, file, range.start, most);
-            line.wrote(&outcome);
-            match ready!(outcome)? {
-                0 => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
-                sent => Poll::Ready(Ok(sent as u64)),
+            let ready = line.stream.borrow().poll_write_ready(cx);
+            if ready.is_pending() {
+                line.wrote(&Poll::Pending);
             }
+            ready
         })
         .await
     }
-}
 
-fn poll_send(
-    stream: &TcpStream,
-    cx: &mut Context<'_>,
-    file: &File,
-    offset: u64,
-    most: usize,
-) -> Poll<io::Result<usize>> {
-    loop {
-        ready!(stream.poll_write_ready(cx))?;
-        let mut offset = offset;
+    /// Sends bytes of `file` from the beginning of `range` on, and returns how many: as many as the connection takes at
+    /// once, which may be none.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::UnexpectedEof`] when the file ends before `range`; those of sendfile(2).
+    pub(crate) fn send(&self, file: &File, range: &Range<u64>) -> io::Result<u64> {
+        let line = self.line()?;
+        let most = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+        let mut offset = range.start;
+        let stream = line.stream.borrow();
         let sent = stream.try_io(Interest::WRITABLE, || {
-            sendfile(stream, file, Some(&mut offset), most).map_err(io::Error::from)
+            sendfile(&*stream, file, Some(&mut offset), most).map_err(io::Error::from)
         });
         match sent {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            sent => return Poll::Ready(sent),
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(sent) => {
+                line.wrote(&Poll::Ready(Ok(sent)));
+                Ok(sent as u64)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            Err(error) => Err(error),
         }
     }
 }

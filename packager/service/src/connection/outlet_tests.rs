@@ -33,6 +33,17 @@ fn file(bytes: &[u8]) -> File {
     file
 }
 
+/// Sends all of a range, and returns in how many pieces.
+async fn send_all(outlet: &Outlet, file: &File, mut range: Range<u64>) -> io::Result<usize> {
+    let mut pieces = 0;
+    while !range.is_empty() {
+        outlet.writable().await?;
+        range.start += outlet.send(file, &range)?;
+        pieces += 1;
+    }
+    Ok(pieces)
+}
+
 #[tokio::test]
 async fn bytes_of_a_file_follow_what_was_written_before() {
     let (mut client, mut server) = connection().await;
@@ -41,8 +52,7 @@ async fn bytes_of_a_file_follow_what_was_written_before() {
     assert!(outlet.emptied().now_or_never().is_none(), "the buffer is not empty");
     server.write_all(b"head ").await.unwrap();
     outlet.emptied().await.unwrap();
-    let sent = outlet.send(&file(b"0123456789"), &(2..7)).await.unwrap();
-    assert_eq!(sent, 5);
+    send_all(&outlet, &file(b"0123456789"), 2..7).await.unwrap();
     outlet.yielding();
     server.write_all(b" tail").await.unwrap();
     drop(server);
@@ -73,11 +83,7 @@ async fn a_client_that_reads_slowly_gets_everything_in_pieces() {
     let bytes: Vec<u8> = (0..20_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     let file = file(&bytes);
     let sending = async {
-        let (mut range, mut pieces) = (0..bytes.len() as u64, 0);
-        while !range.is_empty() {
-            range.start += outlet.send(&file, &range).await.unwrap();
-            pieces += 1;
-        }
+        let pieces = send_all(&outlet, &file, 0..bytes.len() as u64).await.unwrap();
         drop(server);
         pieces
     };
@@ -92,7 +98,7 @@ async fn a_client_that_reads_slowly_gets_everything_in_pieces() {
 async fn a_file_that_was_cut_is_no_end() {
     let (_client, server) = connection().await;
     let outlet = Outlet::of(&server);
-    let error = outlet.send(&file(b"short"), &(5..9)).await.unwrap_err();
+    let error = send_all(&outlet, &file(b"short"), 5..9).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
 }
 
@@ -103,7 +109,8 @@ async fn an_outlet_does_not_keep_its_connection() {
     drop(server);
     assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
     assert_eq!(outlet.emptied().await.unwrap_err().kind(), ErrorKind::BrokenPipe);
-    let error = outlet.send(&file(b"bytes"), &(0..5)).await.unwrap_err();
+    assert_eq!(outlet.writable().await.unwrap_err().kind(), ErrorKind::BrokenPipe);
+    let error = outlet.send(&file(b"bytes"), &(0..5)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BrokenPipe);
 }
 
@@ -114,12 +121,7 @@ async fn what_goes_past_the_library_is_entered_in_the_books() {
     let large = file(&vec![0; 64 << 20]);
     let is_to_read = || server.pace().deadline().unwrap() <= Instant::now() + LIMITS.idle_timeout;
     assert!(!is_to_read());
-    let sending = async {
-        let mut range = 0..64 << 20;
-        while !range.is_empty() {
-            range.start += outlet.send(&large, &range).await.unwrap();
-        }
-    };
+    let sending = async { send_all(&outlet, &large, 0..64 << 20).await.unwrap() };
     let reading = async {
         while !is_to_read() {
             tokio::task::yield_now().await;

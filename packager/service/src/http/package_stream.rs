@@ -112,8 +112,24 @@ impl Reader {
 }
 
 impl OpenPart {
-    /// Sends the next bytes, at least one.
+    /// Sends the next bytes. How long that takes is the client's to say, so what was right when it began is looked at again
+    /// before each piece; the rest of what is not any more is left.
     async fn send(&mut self, store: &Arc<Store>, outlet: &Outlet) -> io::Result<()> {
+        let mut right = self.right(store).await?;
+        while !right.is_empty() {
+            outlet.writable().await?;
+            if !self.is_still_right(&right)? {
+                break;
+            }
+            right.start += outlet.send(self.file.as_file(), &right)?;
+            self.range.start = right.start;
+        }
+        Ok(())
+    }
+
+    /// The next bytes that are known to be right and in the system's memory; at least what is left of a block, which is
+    /// read and checked if need be.
+    async fn right(&self, store: &Arc<Store>) -> io::Result<Range<u64>> {
         let look = self.file.look(Instant::now())?;
         let mut right = self.range.start..self.range.start;
         for _ in 0..BLOCKS_AT_ONCE {
@@ -134,11 +150,20 @@ impl OpenPart {
         if right.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        while !right.is_empty() {
-            right.start += outlet.send(self.file.as_file(), &right).await?;
-            self.range.start = right.start;
+        Ok(right)
+    }
+
+    fn is_still_right(&self, range: &Range<u64>) -> io::Result<bool> {
+        let look = self.file.look(Instant::now())?;
+        let mut from = range.start;
+        while from < range.end {
+            let block = self.file.block(from);
+            if block.end <= from || !self.file.is_known_right(block.start, look) {
+                return Ok(false);
+            }
+            from = block.end;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads a block and checks it.

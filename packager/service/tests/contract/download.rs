@@ -247,10 +247,9 @@ async fn a_lost_part_breaks_off_and_never_serves_something_else() {
     assert_eq!(service.download(&id).await.status(), StatusCode::OK);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fault_on_the_way_breaks_the_connection() {
-    let mut service = Service::with(&[("deb_compression", "gzip")]).await;
-    // More than the system buffers between the two ends, and not to be compressed.
+/// Makes a package that is more than the system buffers between the two ends.
+async fn large(service: &mut Service) -> String {
+    // Not to be compressed.
     let mut state = 1_u64;
     let noise: Vec<u8> = (0..32 << 20)
         .map(|_| {
@@ -265,29 +264,62 @@ async fn a_fault_on_the_way_breaks_the_connection() {
     service.clock.advance(std::time::Duration::from_secs(300));
     let mut request = deb_with("orbit-channel", "large");
     request["retry"] = true.into();
-    let id = loop {
+    loop {
         let id = service.create(&request).await;
         if service.finished(&id).await["status"] == "success" {
             break id;
         }
-    };
+    }
+}
+
+/// What of a body arrives, and whether that is all of it.
+async fn arriving(mut response: reqwest::Response) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break (bytes, true),
+            Err(_) => break (bytes, false),
+        }
+    }
+}
+
+fn shared_files(service: &Service) -> impl Iterator<Item = std::fs::File> {
+    std::fs::read_dir(service.world.data().join("shared"))
+        .unwrap()
+        .map(|file| std::fs::File::options().write(true).open(file.unwrap().path()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_on_the_way_breaks_the_connection() {
+    let mut service = Service::with(&[("deb_compression", "gzip")]).await;
+    let id = large(&mut service).await;
     let mut response = service.download(&id).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.chunk().await.unwrap().is_some());
-    for file in std::fs::read_dir(service.world.data().join("shared")).unwrap() {
-        std::fs::File::options()
-            .write(true)
-            .open(file.unwrap().path())
-            .unwrap()
-            .set_len(1000)
-            .unwrap();
+    for file in shared_files(&service) {
+        file.set_len(1000).unwrap();
     }
-    let broken = loop {
-        match response.chunk().await {
-            Ok(Some(_)) => {}
-            Ok(None) => break false,
-            Err(_) => break true,
+    let (_, whole) = arriving(response).await;
+    assert!(!whole, "a part of a package was passed off as the whole");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_while_a_client_waits_is_not_sent() {
+    let mut service = Service::with(&[("deb_compression", "gzip")]).await;
+    let id = large(&mut service).await;
+    // Every block has been found right, and is not read again for a minute.
+    let (right, whole) = arriving(service.download(&id).await).await;
+    assert!(whole);
+    let response = service.download(&id).await;
+    for file in shared_files(&service) {
+        let length = file.metadata().unwrap().len();
+        // What the system has taken for this client is not looked at again: the beginning, and small parts.
+        if length > 16 << 20 {
+            file.write_all_at(b"changed", length / 8 * 7).unwrap();
         }
-    };
-    assert!(broken, "a part of a package was passed off as the whole");
+    }
+    let (sent, whole) = arriving(response).await;
+    assert!(!whole, "a body with other bytes was passed off as whole");
+    assert!(right.starts_with(&sent), "a byte that had changed was sent");
 }
