@@ -1,13 +1,57 @@
 //! Reading the files of a tree.
 
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 
 use zeroize::Zeroizing;
 
+use crate::stream::{Encoder, WORTH_A_BLOCK_BYTES};
 use crate::{Content, Error, Kind, Tree, TreePath};
 
 /// Most bytes of a file that are read at a time.
 const MAX_BUFFER_SIZE: usize = 128 << 10;
+
+/// Takes an archive.
+pub(crate) trait ArchiveWriter: Write {
+    /// The content of a large file begins or ends here, which is the same in every archive.
+    fn cut(&mut self) -> io::Result<()>;
+}
+
+impl ArchiveWriter for Vec<u8> {
+    fn cut(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<W: Write> ArchiveWriter for BufWriter<Encoder<W>> {
+    fn cut(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.get_mut().cut()
+    }
+}
+
+/// Writes `content`, the file at `path`, and shows what it writes to `look`.
+///
+/// # Errors
+/// As [`copy`].
+pub(crate) fn write_content(
+    out: &mut impl ArchiveWriter,
+    content: &dyn Content,
+    path: &TreePath,
+    mut look: impl FnMut(&[u8]),
+) -> Result<(), Error> {
+    let is_large = content.size_bytes() >= WORTH_A_BLOCK_BYTES as u64;
+    if is_large {
+        out.cut()?;
+    }
+    copy(content, path, |chunk| {
+        look(chunk);
+        out.write_all(chunk)
+    })?;
+    if is_large {
+        out.cut()?;
+    }
+    Ok(())
+}
 
 /// Hands `content`, the file at `path`, on in chunks.
 ///

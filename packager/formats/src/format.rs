@@ -6,13 +6,13 @@ use std::ops::Range;
 use packager_artifact::{Part, SharedPart, Unsigned};
 use serde::{Deserialize, Serialize};
 
-use crate::stream::Effort;
+use crate::stream::{Effort, LocatedBlock};
 use crate::tar_run::{TarNotes, write_run};
 use crate::tarball::Dialect;
 use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, rpm};
 
 /// A packaging format that is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Debian's.
     Deb,
@@ -43,6 +43,18 @@ pub enum SharedNotes {
     Arch(TarNotes),
 }
 
+impl SharedNotes {
+    /// The blocks of the run, `size_bytes` long, that other runs may have, too.
+    #[must_use]
+    pub fn blocks(&self, size_bytes: u64) -> Vec<LocatedBlock> {
+        let run = match self {
+            Self::Deb(notes) | Self::Arch(notes) => &notes.run,
+            Self::Rpm(notes) => &notes.run,
+        };
+        run.blocks(size_bytes)
+    }
+}
+
 impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Deb, Self::Rpm, Self::Arch];
@@ -51,8 +63,9 @@ impl Format {
     #[must_use]
     pub const fn writer_revision(self) -> u32 {
         match self {
-            Self::Deb => 2,
-            Self::Rpm | Self::Arch => 1,
+            Self::Deb => 3,
+            Self::Rpm => 2,
+            Self::Arch => 1,
         }
     }
 

@@ -27,6 +27,6 @@ pub use error::Error;
 pub use format::{Format, SharedNotes, SignaturePlace};
 pub use package::{Architecture, Package, Scripts};
 pub use shared_digests::SharedDigests;
-pub use stream::{Compression, Compressors, Effort, Position};
+pub use stream::{BlockId, Compression, Compressors, Effort, KnownBlocks, LocatedBlock, Position};
 pub use tar_run::TarNotes;
 pub use tree::{Content, Entry, Kind, OnUpgrade, Privacy, Tree, TreePath};

@@ -11,7 +11,7 @@ use packager_artifact::Sha256State;
 use serde::{Deserialize, Serialize};
 use tar::{EntryType, Header};
 
-use crate::content::copy;
+use crate::content::{self, ArchiveWriter};
 use crate::{Content, Entry, Error, Kind, Tree};
 
 /// Size of a header, and the unit that contents are padded to.
@@ -125,7 +125,12 @@ impl What {
 ///
 /// # Errors
 /// [`Error::Mismatch`] when the content is not as long as it says; [`Error::Io`] when reading or writing fails.
-fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64, dialect: Dialect) -> Result<Written, Error> {
+fn write_entry(
+    out: &mut impl ArchiveWriter,
+    entry: &Entry,
+    build_time: u64,
+    dialect: Dialect,
+) -> Result<Written, Error> {
     let mut header = Header::new_gnu();
     header.set_mode(entry.mode);
     header.set_uid(0);
@@ -170,7 +175,7 @@ fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64, dialect: Di
 /// # Errors
 /// As [`write_entry`].
 pub(crate) fn write_tree(
-    out: &mut impl Write,
+    out: &mut impl ArchiveWriter,
     tree: &Tree,
     build_time: u64,
     dialect: Dialect,
@@ -227,16 +232,13 @@ fn set_truncated(field: &mut [u8], text: &str) {
 
 /// Copies the content, and returns its digest.
 fn write_content(
-    out: &mut impl Write,
+    out: &mut impl ArchiveWriter,
     entry: &Entry,
     content: &dyn Content,
     dialect: Dialect,
 ) -> Result<Digests, Error> {
     let mut hasher = dialect.hasher();
-    copy(content, &entry.path, |chunk| {
-        hasher.update(chunk);
-        out.write_all(chunk)
-    })?;
+    content::write_content(out, content, &entry.path, |chunk| hasher.update(chunk))?;
     pad(out, content.size_bytes())?;
     Ok(hasher.finish())
 }

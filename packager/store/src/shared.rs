@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -106,6 +107,12 @@ impl SharedParts {
         Ok(None)
     }
 
+    /// All parts that there are, with what composing must know of them.
+    pub fn entries(&self) -> Result<Vec<SharedEntry>, Error> {
+        let entries = self.index.shared_entries()?;
+        Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+    }
+
     /// Begins a new part.
     pub fn writer(&self) -> Result<SharedWriter, Error> {
         let file = tempfile::NamedTempFile::new_in(&self.temporary).map_err(Error::io("write a shared part"))?;
@@ -168,6 +175,25 @@ impl SharedParts {
     /// As [`Self::open_part`].
     pub fn read(&self, part: &SharedPart, file: &SharedFile, offset: u64) -> io::Result<Vec<u8>> {
         self.distrust_on_error(part, file.read_block(offset))
+    }
+
+    /// Reads the bytes of `range` of a part.
+    ///
+    /// # Errors
+    /// As [`Self::open_part`], and [`io::ErrorKind::UnexpectedEof`] if the part ends before the range.
+    pub fn read_range(&self, part: &SharedPart, range: &Range<u64>) -> io::Result<Vec<u8>> {
+        if range.end > part.size_bytes || range.start > range.end {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let file = self.open_part(part)?;
+        let size = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
+        let mut bytes = Vec::with_capacity(size);
+        while bytes.len() < size {
+            let rest = self.read(part, &file, range.start + bytes.len() as u64)?;
+            let wanted = rest.len().min(size - bytes.len());
+            bytes.extend_from_slice(rest.get(..wanted).unwrap_or_default());
+        }
+        Ok(bytes)
     }
 
     /// Whether `bytes` are those of the block of a part that begins at `begin`.

@@ -16,6 +16,7 @@ mod dnf;
 mod erase;
 mod install;
 mod local;
+mod reader;
 mod rpmbuild;
 mod rpmlint;
 mod scriptlets;

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use crate::service::Service;
 
-/// How long a client asks without a pause; from then on it makes pauses of half of it.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a client asks without a pause, and its longest pause. Between the two a pause is a small share of what has gone by:
+/// who asks at once, again and again, takes a core from the service for as long as it takes.
+const NO_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_SHARE: u32 = 50;
 
 /// A client with a few connections.
 pub struct Client {
@@ -42,13 +45,8 @@ impl Client {
 
     /// Asks for a package that nobody asked for before, and returns its id when its status says success.
     pub async fn build(&self, number: usize) -> String {
-        self.build_of(self.package_type, number).await
-    }
-
-    /// The same for any type.
-    pub async fn build_of(&self, package_type: &str, number: usize) -> String {
         let request = json!({
-            "type": package_type, "fleet-desktop": true,
+            "type": self.package_type, "fleet-desktop": true,
             "fleet_url": "https://fleet.customer.example", "enroll_secret": format!("secret of customer {number}"),
         });
         let post = self
@@ -69,9 +67,10 @@ impl Client {
             .await;
             match status["status"].as_str() {
                 Some("success") => return id,
-                // Who asks at once, again and again, takes a core from the service for as long as it takes.
-                Some("in-progress") if asked.elapsed() > PATIENCE => tokio::time::sleep(PATIENCE / 2).await,
-                Some("in-progress") => tokio::task::yield_now().await,
+                Some("in-progress") if asked.elapsed() < NO_PAUSE => tokio::task::yield_now().await,
+                Some("in-progress") => {
+                    tokio::time::sleep((asked.elapsed() / PAUSE_SHARE).min(LONGEST_PAUSE)).await;
+                }
                 _ => panic!("{status}"),
             }
         }

@@ -11,14 +11,14 @@ use crate::report::{Summary, figure};
 use crate::service::Service;
 
 /// Clients that ask at the same time.
-const CLIENTS: usize = 16;
+pub const CLIENTS: usize = 16;
 /// Requests one after the other, for a latency.
 const ONE_BY_ONE: usize = 300;
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;
 
 /// Makes packages until so many are live, and returns how many a second that were.
-async fn fill(client: &Client, from: usize, to: usize) -> f64 {
+pub async fn fill(client: &Client, from: usize, to: usize) -> f64 {
     let started = std::time::Instant::now();
     futures_util::stream::iter(from..to)
         .map(|number| client.build(number))

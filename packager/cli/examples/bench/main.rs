@@ -12,27 +12,26 @@
 )]
 
 mod agent;
-mod arch;
 mod client;
+mod cold;
 mod crowd;
 mod download;
+mod package_type;
 mod peers;
 mod report;
-mod rpm;
 mod service;
+mod warm;
 
 use std::path::Path;
 use std::time::Instant;
 
+use packager_artifact::Sha256Digest;
 use serde_json::json;
 
 use crate::client::Client;
+use crate::package_type::{ARCH, DEB, PackageType, RPM};
 use crate::report::{Summary, figure};
 use crate::service::Service;
-
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
-const WARM: usize = 300;
-const COPIES: usize = 21;
 
 #[tokio::main]
 async fn main() {
@@ -40,52 +39,65 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     agent::publish(&folder.join("tuf"));
+    deb(folder).await;
+    for package_type in [RPM, ARCH] {
+        other(folder, &package_type).await;
+    }
+}
 
-    // Nothing is made ahead, so that the first request shows what making it costs.
-    let key = concat!(
-        "file:",
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/openpgp/rsa4096.asc"
-    );
-    let service = Service::start(folder, "data", &["--prepare", "off", "--signing-rpm-key", key]);
-    let client = Client::new(&service);
-    client.ready().await;
+/// Debs, and what is the same for all types.
+async fn deb(folder: &Path) {
+    let (service, client) = cold::start(folder, "data", &DEB).await;
     let goal = json!({"goal": "<= 60"});
     figure("resident_idle", service.resident_mb(), "MB", goal);
-    service.peak_resident_mb();
-    let started = Instant::now();
-    let id = client.build(0).await;
-    let cold = started.elapsed();
-    figure("cold_create_to_success", cold.as_secs_f64(), "s", json!({}));
-    let goal = json!({"goal": "<= 400"});
-    figure(
-        "resident_peak_making_shared_parts",
-        service.peak_resident_mb(),
-        "MB",
-        goal,
-    );
-    figure("resident_after_shared_parts", service.resident_mb(), "MB", json!({}));
-
-    let deb = folder.join("package.deb");
-    std::fs::write(&deb, client.download(&id).await).unwrap();
+    let (id, deb) = cold::first(folder, &DEB, &service, &client).await;
     let mut number = 1;
-    warm(folder, &deb, &client, &mut number, "").await;
-    rpm::compare(folder, &client).await;
+    warm::one_by_one(folder, &deb, &DEB, &client, &mut number, "").await;
     download::compare(folder, &deb, &service, &id);
     download::crowd(&service, &id);
     drop(service);
-    for algorithm in ["ed25519", "rsa4096"] {
-        let key = format!("file:{FIXTURES}/openpgp/{algorithm}.asc");
-        let service = Service::start(folder, "data", &["--prepare", "off", "--signing-deb-key", &key]);
-        let client = Client::new(&service);
-        client.ready().await;
-        warm(folder, &deb, &client, &mut number, &format!("_signed_{algorithm}")).await;
-    }
-
+    warm::signed(folder, "data", &deb, &DEB, &mut number).await;
     crowd::grow(folder, number).await;
     restart(folder).await;
-    peers::dpkg_deb(folder, &deb);
-    arch::measure(folder).await;
+    peers::compare(folder, &DEB, &deb);
+    after_deb(folder).await;
+}
+
+/// Packages of another type, from nothing.
+async fn other(folder: &Path, package_type: &PackageType) {
+    let data = format!("data{}", package_type.suffix);
+    let (service, client) = cold::start(folder, &data, package_type).await;
+    let (_, package) = cold::first(folder, package_type, &service, &client).await;
+    let mut number = 1;
+    warm::one_by_one(folder, &package, package_type, &client, &mut number, "").await;
+    hash(&package, package_type);
+    warm::many(&client, package_type, &mut number).await;
+    drop(service);
+    warm::signed(folder, &data, &package, package_type, &mut number).await;
+    peers::compare(folder, package_type, &package);
+}
+
+/// The first rpm of a release whose deb is there.
+async fn after_deb(folder: &Path) {
+    let service = Service::start(folder, "data", &["--prepare", "off"]);
+    let client = Client::new(&service).asking_for(RPM.name);
+    client.ready().await;
+    let started = Instant::now();
+    client.build(0).await;
+    let seconds = started.elapsed().as_secs_f64();
+    figure("cold_create_to_success_rpm_after_deb", seconds, "s", json!({}));
+}
+
+/// What to hash a package takes, as the service does it: what has its own bytes in front cannot take less.
+fn hash(package: &Path, package_type: &PackageType) {
+    let bytes = std::fs::read(package).unwrap();
+    let once = |_| {
+        let started = Instant::now();
+        std::hint::black_box(Sha256Digest::of(&bytes));
+        started.elapsed()
+    };
+    Summary::of((0..package_type.warm.min(60)).map(once).collect())
+        .print(&format!("sha256_of_the_package{}", package_type.suffix));
 }
 
 /// The time from the start, after a sudden end, until packages can be asked for.
@@ -103,28 +115,4 @@ async fn restart(folder: &Path) {
         "MB",
         json!({"live": live}),
     );
-}
-
-/// The time from asking for a package of a known release to its success, beside that of copying it.
-async fn warm(folder: &Path, deb: &Path, client: &Client, number: &mut usize, suffix: &str) {
-    // Once before: what a process has to find out once is no part of it.
-    client.build(*number).await;
-    *number += 1;
-    let mut times = Vec::new();
-    for _ in 0..WARM {
-        let started = Instant::now();
-        client.build(*number).await;
-        times.push(started.elapsed());
-        *number += 1;
-    }
-    let times = Summary::of(times);
-    times.print(&format!("warm_create_to_success{suffix}"));
-    let copies = Summary::of(
-        (0..COPIES)
-            .map(|_| peers::copy(deb, &folder.join("copy.deb")))
-            .collect(),
-    );
-    copies.print(&format!("cp_of_the_same_package{suffix}"));
-    let name = format!("warm_create_to_success_over_cp{suffix}");
-    figure(&name, times.p50() / copies.p50(), "ratio", json!({"goal": "<= 0.2"}));
 }

@@ -1,4 +1,4 @@
-//! What dpkg-deb makes of the same tree, and cp of the same package, in the same run.
+//! What others make of the same tree, and cp of the same package, in the same run.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::package_type::{PackageType, Peer};
 use crate::report::{figure, float};
 
 /// Copies the package once.
@@ -17,30 +18,29 @@ pub fn copy(from: &Path, to: &Path) -> Duration {
 }
 
 /// Packs the tree of the package anew.
-pub fn dpkg_deb(folder: &Path, deb: &Path) {
+pub fn compare(folder: &Path, package_type: &PackageType, package: &Path) {
+    let folder = folder.join(format!("peers{}", package_type.suffix));
+    std::fs::create_dir(&folder).unwrap();
     let tree = folder.join("tree");
-    let raw = Command::new("dpkg-deb").arg("-R").args([deb, &tree]).status().unwrap();
-    assert!(raw.success());
-    let ours = size(deb);
-    figure("size", ours, "bytes", json!({}));
-    for (name, options, goal) in [
-        ("dpkg_deb_gzip_6", ["-Zgzip", "-z6"].as_slice(), Some("<= 0.75")),
-        ("dpkg_deb_xz", &["-Zxz"], None),
-    ] {
-        let out = folder.join(format!("{name}.deb"));
+    sh(package_type.unpack, [package, &tree]);
+    let ours = size(package);
+    figure(&format!("size{}", package_type.suffix), ours, "bytes", json!({}));
+    for Peer { name, pack, goal } in package_type.peers {
+        let out = folder.join(name);
         let started = Instant::now();
-        let built = Command::new("dpkg-deb")
-            .args(options)
-            .arg("-b")
-            .args([&tree, &out])
-            .output()
-            .unwrap();
-        assert!(built.status.success());
+        sh(pack, [&tree, &out]);
         let more = json!({"size_bytes": size(&out)});
         figure(name, started.elapsed().as_secs_f64(), "s", more);
         let more = goal.map_or(json!({}), |goal| json!({"goal": goal}));
-        figure(&format!("size_over_{name}"), ours / size(&out), "ratio", more);
+        let name = format!("size{}_over_{name}", package_type.suffix);
+        figure(&name, ours / size(&out), "ratio", more);
     }
+}
+
+fn sh(script: &str, arguments: [&Path; 2]) {
+    let mut sh = Command::new("bash");
+    sh.args(["-euo", "pipefail", "-c", script, "bash"]).args(arguments);
+    assert!(sh.status().unwrap().success(), "{script}");
 }
 
 fn size(path: &Path) -> f64 {

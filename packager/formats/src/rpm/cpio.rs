@@ -9,7 +9,7 @@ use std::io::Write;
 use packager_artifact::Sha256State;
 
 use super::listed::{Listed, What};
-use crate::content::copy;
+use crate::content::{ArchiveWriter, write_content};
 use crate::{Entry, Error, Kind, OnUpgrade};
 
 const MAGIC: &str = "070701";
@@ -26,7 +26,7 @@ pub(super) const TRAILER_SIZE: usize = (HEADER_SIZE + TRAILER.len() + 1).next_mu
 /// # Errors
 /// [`Error::Mismatch`] when the content is not as long as it says; [`Error::Invalid`] when it has 4 GiB or more;
 /// [`Error::Io`] when reading or writing fails.
-pub(super) fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64) -> Result<Listed, Error> {
+pub(super) fn write_entry(out: &mut impl ArchiveWriter, entry: &Entry, build_time: u64) -> Result<Listed, Error> {
     let mut listed = Listed {
         path: entry.path.as_str().to_owned(),
         mode: entry.mode,
@@ -58,10 +58,7 @@ pub(super) fn write_entry(out: &mut impl Write, entry: &Entry, build_time: u64) 
     match (&entry.kind, &mut listed.what) {
         (Kind::File { content, .. }, What::File { sha256, .. }) => {
             let mut state = Sha256State::default();
-            copy(content.as_ref(), &entry.path, |chunk| {
-                state.update(chunk);
-                out.write_all(chunk)
-            })?;
+            write_content(out, content.as_ref(), &entry.path, |chunk| state.update(chunk))?;
             *sha256 = state.finish().to_string();
         }
         (Kind::Symlink(target), _) => out.write_all(target.as_bytes())?,

@@ -12,7 +12,7 @@ use crate::{Compression, Error, Position, Tree};
 /// What composing an rpm must know of a shared run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedNotes {
-    pub(super) run: Run,
+    pub(crate) run: Run,
     pub(super) files: Vec<Listed>,
 }
 

@@ -11,15 +11,21 @@
 //! | xz | blocks | one block of stored chunks, the index over all blocks, the footer |
 //! | gzip | deflate blocks, then a sync flush | stored blocks, the CRC and the length of everything |
 //! | zstd | blocks that do not rely on what the blocks before left behind | raw blocks, the last one marked |
+//!
+//! A block of an xz stream depends on nothing but what is in it, so that one that has been compressed before can be
+//! [found](KnownBlocks) instead.
 
 mod compressors;
 mod gzip;
 mod in_order;
+mod known;
 mod unpack;
 mod xz;
 pub(crate) mod zstd;
 
 pub use compressors::Compressors;
+pub(crate) use known::WORTH_A_BLOCK_BYTES;
+pub use known::{BlockId, KnownBlocks, LocatedBlock};
 pub(crate) use unpack::unpack;
 
 use std::io::{self, Write};
@@ -91,6 +97,15 @@ impl Run {
         }
     }
 
+    /// The blocks that other runs may have, too, in a run that is `size_bytes` long.
+    #[must_use]
+    pub fn blocks(&self, size_bytes: u64) -> Vec<LocatedBlock> {
+        match self {
+            Self::Xz(blocks) => blocks.locate(size_bytes),
+            Self::Gzip(_) | Self::Zstd(_) => Vec::new(),
+        }
+    }
+
     /// The length of what went into it, in bytes.
     #[must_use]
     pub fn unpacked_size_bytes(&self) -> u64 {
@@ -122,6 +137,17 @@ impl<W: Write> Encoder<W> {
             Compression::Xz => xz::Encoder::new(position, effort, out).map(Self::Xz),
             Compression::Gzip => gzip::Encoder::new(position, &effort, out).map(Self::Gzip),
             Compression::Zstd => zstd::Encoder::new(position, effort, out).map(Self::Zstd),
+        }
+    }
+
+    /// Says that a file's content begins or ends here that is worth a block of its own.
+    ///
+    /// # Errors
+    /// When the compressor fails, or `out` cannot be written.
+    pub(crate) fn cut(&mut self) -> io::Result<()> {
+        match self {
+            Self::Xz(encoder) => encoder.cut(),
+            Self::Gzip(_) | Self::Zstd(_) => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Readiness is a matter of each component: where one channel's release is broken, packages of the other channels are
 //! made from the new metadata all the same, and those of the broken one from the metadata before.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -64,9 +64,16 @@ impl Ahead {
         }
     }
 
-    /// What is to be made ready.
-    pub(super) fn wanted(&self) -> Vec<Wanted> {
-        self.state().wanted.iter().cloned().collect()
+    /// What is to be made ready: each component with the formats that are to have it.
+    pub(super) fn wanted(&self) -> HashMap<Component, Vec<Format>> {
+        let mut wanted: HashMap<_, Vec<_>> = HashMap::new();
+        for (format, component) in &self.state().wanted {
+            wanted.entry(component.clone()).or_default().push(*format);
+        }
+        for formats in wanted.values_mut() {
+            formats.sort_unstable();
+        }
+        wanted
     }
 
     /// The components of packages that are to be had of what is to be made ready: for each platform and channel, with and

@@ -17,6 +17,7 @@ use super::ahead::Ahead;
 use super::finisher::{Finisher, Ingredients, Signers};
 use super::release::{Release, versions};
 use super::shared_parts::{Recipe, Shared, SharedMaker};
+use super::stored_blocks::StoredBlocks;
 use super::{BuildError, format_of};
 
 /// The time that every entry of a package carries: 2024-01-01 00:00 UTC. It is the same for all packages, so that the
@@ -44,6 +45,7 @@ pub struct Builder {
     shared: SharedMaker,
     finisher: Arc<Finisher>,
     settings: BuilderSettings,
+    compressors: Compressors,
     ahead: Ahead,
     metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
 }
@@ -75,6 +77,10 @@ impl Builder {
             finisher: Finisher::new(Arc::clone(&store), Signers::default()),
             repository,
             shared: SharedMaker::new(Arc::clone(&store)),
+            compressors: settings
+                .compressors
+                .clone()
+                .knowing(Arc::new(StoredBlocks(Arc::clone(&store)))),
             store,
             ahead: Ahead::new(settings.prepare.iter().cloned()),
             settings,
@@ -156,21 +162,22 @@ impl Builder {
     /// The first [`BuildError`]; everything has been tried then.
     pub async fn prepare(&self, metadata: &Arc<TrustedMetadata>) -> Result<(), BuildError> {
         let wanted = self.ahead.wanted();
-        let made = join_all(wanted.iter().map(async |(format, component)| {
-            let (format, component) = (*format, component.clone());
-            let release = match Release::find(metadata, component) {
-                Ok(release) => release,
-                Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "not released");
-                    return Ok(());
-                }
-            };
-            let (part, frame) = join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await;
-            part.and(frame.map(drop))
+        let made = join_all(wanted.into_iter().map(async |(component, formats)| {
+            // One after the other: a format takes blocks over from the one before.
+            let mut made = Vec::with_capacity(formats.len());
+            for format in formats {
+                let outcome = self.prepare_component(format, &component, metadata).await;
+                made.push(((format, component.clone()), outcome));
+            }
+            made
         }));
-        let made = made.await;
-        let ready = wanted.into_iter().zip(&made).filter(|(_, made)| made.is_ok());
-        let ready: HashSet<_> = ready.map(|(wanted, _)| wanted).collect();
+        let (mut ready, mut outcome) = (HashSet::new(), Ok(()));
+        for (wanted, made) in made.await.into_iter().flatten() {
+            match made {
+                Ok(()) => drop(ready.insert(wanted)),
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
         for (format, components) in self.ahead.packages() {
             let is_ready = |component: &Component| ready.contains(&(format, component.clone()));
             if components.iter().all(is_ready)
@@ -180,7 +187,24 @@ impl Builder {
             }
         }
         self.ahead.set_ready(metadata, ready);
-        made.into_iter().collect()
+        outcome
+    }
+
+    async fn prepare_component(
+        &self,
+        format: Format,
+        component: &Component,
+        metadata: &Arc<TrustedMetadata>,
+    ) -> Result<(), BuildError> {
+        let release = match Release::find(metadata, component.clone()) {
+            Ok(release) => release,
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "not released");
+                return Ok(());
+            }
+        };
+        let (part, frame) = join(self.component(format, &release, &|_| ()), self.frame(format, metadata)).await;
+        part.and(frame.map(drop))
     }
 
     /// Whether packages refer to shared parts that are not there any more.
@@ -291,7 +315,7 @@ impl Builder {
     }
 
     fn best(&self) -> Effort {
-        Effort::Best(self.settings.compressors.clone())
+        Effort::Best(self.compressors.clone())
     }
 
     const fn compression(&self, format: Format) -> Compression {

@@ -6,6 +6,7 @@ mod error;
 mod finisher;
 mod release;
 mod shared_parts;
+mod stored_blocks;
 
 pub use builder::{Builder, BuilderSettings, Built};
 pub use error::BuildError;

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::io::{self, IoSliceMut};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -19,6 +19,9 @@ use packager_store::{OpenPackage, SharedFile, Store};
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
 use crate::connection::Outlet;
+
+/// How old a look at a file may be when bytes of it are sent.
+const LOOK_HOLDS_FOR: Duration = Duration::from_millis(10);
 
 /// Blocks that are sent with one call of the system.
 const BLOCKS_AT_ONCE: usize = 16;
@@ -113,13 +116,17 @@ impl Reader {
 
 impl OpenPart {
     /// Sends the next bytes. How long that takes is the client's to say, so what was right when it began is looked at again
-    /// before each piece; the rest of what is not any more is left.
+    /// after a while; the rest of what is not any more is left.
     async fn send(&mut self, store: &Arc<Store>, outlet: &Outlet) -> io::Result<()> {
         let mut right = self.right(store).await?;
+        let mut looked = Instant::now();
         while !right.is_empty() {
             outlet.writable().await?;
-            if !self.is_still_right(&right)? {
-                break;
+            if looked.elapsed() > LOOK_HOLDS_FOR {
+                if !self.is_still_right(&right)? {
+                    break;
+                }
+                looked = Instant::now();
             }
             right.start += outlet.send(self.file.as_file(), &right)?;
             self.range.start = right.start;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::harness::{Service, deb, everything_below, problem};
+use crate::harness::{Service, deb, problem};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
@@ -69,10 +69,9 @@ async fn what_expired_while_the_service_was_away_is_destroyed_at_start() {
     let service = Service::start_in(world, clock, &[]).await;
     assert_eq!(service.status(&id).await["status"], "expired");
     problem(service.download(&id).await, 410).await;
-    let left = everything_below(&service.world.data().join("packages"));
-    assert!(
-        left.is_empty(),
-        "{:?}",
-        left.iter().map(|(path, _)| path).collect::<Vec<_>>()
-    );
+    // It reads as expired at once; that its bytes are destroyed does not hold up the start.
+    let packages = service.world.data().join("packages");
+    while everything_below_quietly(&packages).iter().any(|path| path.is_file()) {
+        tokio::task::yield_now().await;
+    }
 }

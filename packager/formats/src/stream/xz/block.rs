@@ -5,6 +5,7 @@ use std::io;
 use liblzma::stream::{Action, Filters, LzmaOptions, Status, Stream};
 
 use super::container::{IndexRecord, SMALLEST_DICTIONARY, block_end, block_header};
+use crate::stream::known::BlockId;
 
 /// Most bytes in a stored LZMA2 chunk.
 const CHUNK_SIZE: usize = 1 << 16;
@@ -19,6 +20,20 @@ pub(super) struct Recipe {
     /// The largest dictionary, a power of two. A shorter block takes the smallest that covers it: a compressor's
     /// tables grow with its dictionary, and so does what every reader must have.
     pub(super) dictionary: u32,
+}
+
+impl Recipe {
+    fn dictionary_for(self, data: &[u8]) -> u32 {
+        let covering = u32::try_from(data.len()).ok().and_then(u32::checked_next_power_of_two);
+        self.dictionary
+            .min(covering.unwrap_or(u32::MAX))
+            .max(SMALLEST_DICTIONARY)
+    }
+
+    /// The name of the block that this makes of `data`.
+    pub(super) fn id(self, data: &[u8]) -> BlockId {
+        BlockId::new(&format!("xz -{} {}", self.preset, self.dictionary_for(data)), data)
+    }
 }
 
 /// A whole block.
@@ -41,13 +56,32 @@ impl Block {
         }
     }
 
+    /// The block that `bytes` are, if everything that stands around the compressed data is what it is in the block of `data`,
+    /// its CRC among it.
+    pub(super) fn known(bytes: Vec<u8>, data: &[u8], recipe: Recipe) -> Option<Self> {
+        let dictionary = recipe.dictionary_for(data);
+        // Section 3.1.1: the size in units of four bytes less one.
+        let header_size = (usize::from(*bytes.first()?) + 1) * 4;
+        let (header, rest) = bytes.split_at_checked(header_size)?;
+        let padded = (rest.len() as u64).checked_sub(4)?;
+        let crc = crc32fast::hash(data);
+        let compressed = (0..4).find_map(|padding| {
+            let compressed = padded.checked_sub(padding)?;
+            let is_it = block_header(compressed, data.len() as u64, dictionary) == header
+                && rest.ends_with(&block_end(compressed, crc));
+            is_it.then_some(compressed)
+        })?;
+        Some(Self {
+            record: record(header, compressed, data),
+            header: Vec::new(),
+            body: bytes,
+            end: Vec::new(),
+        })
+    }
+
     /// Compresses `data`, which is not empty.
     pub(super) fn compress(data: &[u8], recipe: Recipe) -> io::Result<Self> {
-        let covering = u32::try_from(data.len()).ok().and_then(u32::checked_next_power_of_two);
-        let dictionary = recipe
-            .dictionary
-            .min(covering.unwrap_or(u32::MAX))
-            .max(SMALLEST_DICTIONARY);
+        let dictionary = recipe.dictionary_for(data);
         let mut options = LzmaOptions::new_preset(recipe.preset)?;
         options.dict_size(dictionary);
         let mut filters = Filters::new();

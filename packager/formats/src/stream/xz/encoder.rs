@@ -1,18 +1,20 @@
 //! Compressing a run.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::Blocks;
 use super::block::{Block, Recipe};
-use super::container::{IndexRecord, stream_header};
+use super::container::stream_header;
 use crate::stream::in_order::InOrder;
+use crate::stream::known::{BlockId, KnownBlocks, WORTH_A_BLOCK_BYTES};
 use crate::stream::{Effort, Position};
 
 /// Uncompressed bytes in a block: three dictionaries of the best effort, as `xz -T` does. Blocks are what threads
 /// share, and what memory is counted in.
 const BLOCK_SIZE: usize = 24 << 20;
 
-/// A run that is longer gets the memory of a whole block.
+/// What is gathered beyond this gets the memory of a whole block.
 const SHORT: usize = 1 << 20;
 
 /// `xz -6`. Every system that reads the package must find the dictionary's memory, so the larger ones of higher levels
@@ -32,23 +34,30 @@ const QUICK: Recipe = Recipe {
 /// than a block for each thread and the one that is being gathered.
 pub struct Encoder<W: Write> {
     recipe: Recipe,
+    known: Option<Arc<dyn KnownBlocks>>,
     gathered: Vec<u8>,
-    under_way: InOrder<Block>,
+    under_way: InOrder<Made>,
     sink: Sink<W>,
+}
+
+/// A block, and its name if others may want it.
+struct Made {
+    block: Block,
+    id: Option<BlockId>,
 }
 
 /// Where blocks go.
 struct Sink<W: Write> {
-    records: Vec<IndexRecord>,
+    blocks: Blocks,
     out: W,
 }
 
 impl<W: Write> Sink<W> {
-    fn put(&mut self, block: &Block) -> io::Result<()> {
+    fn put(&mut self, Made { block, id }: &Made) -> io::Result<()> {
         for bytes in [&block.header, &block.body, &block.end] {
             self.out.write_all(bytes)?;
         }
-        self.records.push(block.record);
+        self.blocks.push(block.record, *id);
         Ok(())
     }
 }
@@ -58,40 +67,54 @@ impl<W: Write> Encoder<W> {
         if position == Position::First {
             out.write_all(&stream_header())?;
         }
+        let (recipe, known) = match &effort {
+            Effort::Best(compressors) => (BEST, compressors.known()),
+            Effort::Quick => (QUICK, None),
+        };
         Ok(Self {
-            recipe: match effort {
-                Effort::Best(_) => BEST,
-                Effort::Quick => QUICK,
-            },
+            recipe,
+            known,
             gathered: Vec::new(),
             under_way: InOrder::new(effort),
             sink: Sink {
-                records: Vec::new(),
+                blocks: Blocks::default(),
                 out,
             },
         })
     }
 
-    /// Ends the block that is being gathered.
-    fn end_block(&mut self) -> io::Result<()> {
+    /// Ends the block that is being gathered, if there is anything in it.
+    pub(in crate::stream) fn cut(&mut self) -> io::Result<()> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
         let Self {
             recipe,
+            known,
             gathered,
             under_way,
             sink,
         } = self;
-        let (data, recipe) = (std::mem::take(gathered), *recipe);
-        under_way.begin(move || Block::compress(&data, recipe), |block| sink.put(&block))
+        let (data, recipe, known) = (std::mem::take(gathered), *recipe, known.clone());
+        under_way.begin(move || make(&data, recipe, known.as_deref()), |made| sink.put(&made))
     }
 
     pub(in crate::stream) fn finish(mut self) -> io::Result<(W, Blocks)> {
-        if !self.gathered.is_empty() {
-            self.end_block()?;
-        }
+        self.cut()?;
         let mut sink = self.sink;
-        self.under_way.finish(|block| sink.put(&block))?;
-        Ok((sink.out, Blocks(sink.records)))
+        self.under_way.finish(|made| sink.put(&made))?;
+        Ok((sink.out, sink.blocks))
     }
+}
+
+/// The block of `data`: found, if it is known, or made. Small ones have no name.
+fn make(data: &[u8], recipe: Recipe, known: Option<&dyn KnownBlocks>) -> io::Result<Made> {
+    let id = (data.len() >= WORTH_A_BLOCK_BYTES).then(|| recipe.id(data));
+    let found = id
+        .and_then(|id| known?.find(&id))
+        .and_then(|bytes| Block::known(bytes, data, recipe));
+    let block = found.map_or_else(|| Block::compress(data, recipe), Ok)?;
+    Ok(Made { block, id })
 }
 
 impl<W: Write> Write for Encoder<W> {
@@ -103,7 +126,7 @@ impl<W: Write> Write for Encoder<W> {
         }
         self.gathered.extend_from_slice(buf.get(..taken).unwrap_or_default());
         if self.gathered.len() == BLOCK_SIZE {
-            self.end_block()?;
+            self.cut()?;
         }
         Ok(taken)
     }

@@ -22,21 +22,48 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, foreign_run};
+use super::{BlockId, LocatedBlock, Run, foreign_run};
 use block::write_stored_block;
 use container::{IndexRecord, write_footer, write_index};
 
 pub(super) use container::stream_header;
 pub use encoder::Encoder;
 
-/// The index records of a run: for each block its unpadded size and its uncompressed size (section 4.3).
+/// What a run is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Blocks(Vec<IndexRecord>);
+pub struct Blocks {
+    /// Its part of the index: for each block its unpadded size and its uncompressed size (section 4.3).
+    records: Vec<IndexRecord>,
+    /// The blocks that have a name, with their places in `records`.
+    named: Vec<(usize, BlockId)>,
+}
 
 impl Blocks {
+    fn push(&mut self, record: IndexRecord, id: Option<BlockId>) {
+        self.named.extend(id.map(|id| (self.records.len(), id)));
+        self.records.push(record);
+    }
+
     /// The length of what went into the run.
     pub(super) fn unpacked_size_bytes(&self) -> u64 {
-        self.0.iter().map(|(_, uncompressed)| uncompressed).sum()
+        self.records.iter().map(|(_, uncompressed)| uncompressed).sum()
+    }
+
+    /// The blocks that have a name, in a run of `size_bytes`. A run ends with its last block.
+    pub(super) fn locate(&self, size_bytes: u64) -> Vec<LocatedBlock> {
+        let mut ranges = Vec::with_capacity(self.records.len());
+        let mut end = size_bytes;
+        for (unpadded, _) in self.records.iter().rev() {
+            let begin = end.saturating_sub(unpadded.next_multiple_of(4));
+            ranges.push(begin..end);
+            end = begin;
+        }
+        ranges.reverse();
+        let located = self.named.iter().filter_map(|(place, id)| {
+            let range = ranges.get(*place)?.clone();
+            Some(LocatedBlock { id: *id, range })
+        });
+        located.collect()
     }
 }
 
@@ -45,7 +72,7 @@ pub(super) fn close(runs: &[&Run], own: &[u8]) -> io::Result<Vec<u8>> {
     let mut records = Vec::new();
     for run in runs {
         match run {
-            Run::Xz(blocks) => records.extend_from_slice(&blocks.0),
+            Run::Xz(blocks) => records.extend_from_slice(&blocks.records),
             Run::Gzip(_) | Run::Zstd(_) => return Err(foreign_run()),
         }
     }

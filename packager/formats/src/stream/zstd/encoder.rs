@@ -11,6 +11,8 @@ use crate::stream::{Effort, Position};
 
 /// Most bytes that a job compresses. Jobs are what threads share, and what memory is counted in.
 const JOB_SIZE: usize = 20 << 20;
+/// What is gathered beyond this gets the memory of a whole job.
+const SHORT: usize = 1 << 20;
 /// Bytes before a job that its compressor is shown.
 const BEFORE_SIZE: usize = 8 << 20;
 /// Whatever the compressor does, it refers to nothing farther back than the frame's window.
@@ -110,6 +112,11 @@ impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let room = self.begin + self.job_size - self.gathered.len();
         let taken = buf.len().min(room);
+        // A vector that doubles takes three times the memory for a moment. A short run takes what it needs.
+        let most = self.begin + self.job_size;
+        if self.gathered.len() + taken > self.begin + SHORT && self.gathered.capacity() < most {
+            self.gathered.reserve_exact(most - self.gathered.len());
+        }
         self.gathered.extend_from_slice(buf.get(..taken).unwrap_or_default());
         self.content.size_bytes += taken as u64;
         if taken == room {
