@@ -39,9 +39,14 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     agent::publish(&folder.join("tuf"));
-    deb(folder).await;
-    for package_type in [RPM, ARCH] {
-        other(folder, &package_type).await;
+    // All of them, or those that are named.
+    let named: Vec<_> = std::env::args().skip(1).collect();
+    let is_wanted = |package_type: &PackageType| named.is_empty() || named.iter().any(|name| name == package_type.name);
+    if is_wanted(&DEB) {
+        deb(folder).await;
+    }
+    for package_type in [RPM, ARCH].iter().filter(|package_type| is_wanted(package_type)) {
+        other(folder, package_type).await;
     }
 }
 

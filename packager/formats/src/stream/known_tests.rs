@@ -45,7 +45,8 @@ fn run(before: &[u8], program: &[u8], after: &[u8], known: Option<&Arc<Shelf>>) 
 /// The blocks of a run that have a name.
 fn blocks((bytes, run): &(Vec<u8>, Run)) -> HashMap<BlockId, Vec<u8>> {
     let located = run.blocks(bytes.len() as u64);
-    let block = |LocatedBlock { id, range }| (id, bytes[range.start as usize..range.end as usize].to_vec());
+    let place = |offset| usize::try_from(offset).unwrap();
+    let block = |LocatedBlock { id, range }| (id, bytes[place(range.start)..place(range.end)].to_vec());
     located.into_iter().map(block).collect()
 }
 
