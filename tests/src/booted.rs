@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::agent::UPDATED;
 use crate::deb::Deb;
 use crate::host::Host;
 use crate::ran::Ran;
@@ -116,6 +117,39 @@ impl Booted {
                 }
             }
         }
+    }
+
+    /// That the agent's service runs, and starts with the system.
+    ///
+    /// # Panics
+    /// If not.
+    pub fn assert_runs(&self) {
+        assert_eq!(self.property("ActiveState"), "active");
+        assert_eq!(self.property("UnitFileState"), "enabled");
+    }
+
+    /// Has orbit install what it has been told to, and waits for the end of that.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn upgrade_in_band(&self) {
+        self.sh(r#"mkfifo "$1""#, &[UPDATED]);
+        self.sh("systemctl kill --kill-who=main --signal=USR1 orbit.service", &[]);
+        let ended = self.sh(r#"timeout 60 cat "$1""#, &[UPDATED]);
+        assert_eq!(ended, "exit status 0\n", "{}", self.read("/run/update.log"));
+    }
+
+    /// Has the restart that has been put off by a minute happen now.
+    ///
+    /// # Panics
+    /// If there is none, or more than one.
+    pub fn restart_early(&self) {
+        let timers = self.sh("systemctl list-units --type=timer --plain --no-legend 'run-*'", &[]);
+        assert_eq!(timers.lines().count(), 1, "{timers}");
+        let restart = timers.split_whitespace().next().unwrap().replace(".timer", ".service");
+        self.sh(r#"systemctl start --wait "$1""#, &[&restart]);
+        // Waits for the restart that is under way.
+        self.sh("systemctl start orbit.service", &[]);
     }
 
     /// A property of the agent's unit.

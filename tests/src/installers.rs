@@ -1,6 +1,8 @@
 //! What an installer for Linux must bring: every path of *What an installer must contain*, section 3.4, with its type, mode,
 //! owner and target, in the form of [`crate::listing::Listing::table`].
 
+use crate::request::Request;
+
 /// For the platform `linux` and the channels `stable`. `/opt` and `/usr/local/bin` are the host's, and stay when the
 /// package goes.
 pub const ALWAYS: &str = "
@@ -53,3 +55,21 @@ pub const CERTIFICATES: &str = "
     f 0600 0:0 /opt/orbit/fleet_client.key
     f 0644 0:0 /opt/orbit/update.pem
 ";
+
+/// Has `request` ask for everything that adds files, for arm64 and from other channels, and says what the package carries.
+#[must_use]
+pub fn everything(request: Request) -> (Request, String) {
+    let request = request
+        .with_everything()
+        .with("arch", "arm64")
+        .with("orbit-channel", "edge")
+        .with("osqueryd-channel", "5.20")
+        .with("desktop-channel", "beta_1");
+    let carried = [ALWAYS, DESKTOP, CERTIFICATES]
+        .concat()
+        .replace("/linux", "/linux-arm64")
+        .replace("orbit/linux-arm64/stable", "orbit/linux-arm64/edge")
+        .replace("osqueryd/linux-arm64/stable", "osqueryd/linux-arm64/5.20")
+        .replace("desktop/linux-arm64/stable", "desktop/linux-arm64/beta_1");
+    (request, carried)
+}

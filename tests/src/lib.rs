@@ -12,6 +12,9 @@
 //! | [`foreign`] | debs that are not ours |
 //! | [`foreign_rpm`] | rpms that are not ours |
 //! | [`installers`] | what must be in one |
+//! | [`manager`] | package managers, where they are all the same to a scenario |
+//! | [`upgrades`] | what an upgrade does, whichever manager does it |
+//! | [`used`] | a host on which the agent has been used |
 //! | [`host`] | what can be done on a system |
 //! | [`suite`] | the Debian releases that there are systems of |
 //! | [`chroot`] | a Debian system of its own for each test |
@@ -46,6 +49,7 @@ pub mod foreign_rpm;
 pub mod host;
 pub mod installers;
 pub mod listing;
+pub mod manager;
 pub mod producer;
 pub mod product;
 pub mod ran;
@@ -54,3 +58,5 @@ pub mod rpm;
 pub mod signing;
 pub mod suite;
 pub mod system;
+pub mod upgrades;
+pub mod used;

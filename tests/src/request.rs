@@ -41,6 +41,19 @@ impl Request {
         self
     }
 
+    /// The same with everything that adds files or variables.
+    #[must_use]
+    pub fn with_everything(self) -> Self {
+        let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
+        self.with("fleet-desktop", true)
+            .with("osquery-flagfile", "--verbose=true\n")
+            .with("end-user-email", "somebody@example.com")
+            .with("fleet-certificate", server.certificate.as_str())
+            .with("update-tls-certificate", server.certificate)
+            .with("fleet-tls-client-certificate", client.certificate)
+            .with("fleet-tls-client-key", client.key)
+    }
+
     /// As it is sent.
     pub(crate) fn to_json(&self) -> String {
         Value::from(self.0.clone()).to_string()

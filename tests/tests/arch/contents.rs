@@ -5,10 +5,10 @@ use std::process::Command;
 
 use packager_tests::agent::AgentFixture;
 use packager_tests::arch::{ArchHost, ArchPackage, build_arch};
-use packager_tests::installers::{ALWAYS, CERTIFICATES, DESKTOP};
+use packager_tests::installers::{ALWAYS, CERTIFICATES, DESKTOP, everything};
 use packager_tests::listing::{Listing, assert_same};
 use packager_tests::ran::Ran;
-use packager_tests::request::{Identity, Request};
+use packager_tests::request::Request;
 
 /// pacman's own files.
 const OF_PACMAN: &str = "
@@ -32,19 +32,6 @@ fn with(package: &ArchPackage, script: &str) -> String {
     Ran::new(bash).expect_success()
 }
 
-fn everything(package_type: &str) -> Request {
-    let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
-    Request::deb()
-        .with("type", package_type)
-        .with("fleet-desktop", true)
-        .with("osquery-flagfile", "--verbose=true\n")
-        .with("end-user-email", "somebody@example.com")
-        .with("fleet-certificate", server.certificate.as_str())
-        .with("update-tls-certificate", server.certificate)
-        .with("fleet-tls-client-certificate", client.certificate)
-        .with("fleet-tls-client-key", client.key)
-}
-
 #[test]
 fn amd64() {
     assert_carries(&Request::arch(), ALWAYS);
@@ -52,31 +39,23 @@ fn amd64() {
 
 #[test]
 fn amd64_with_everything() {
-    assert_carries(&everything("pkg.tar.zst"), &[ALWAYS, DESKTOP, CERTIFICATES].concat());
+    assert_carries(
+        &Request::arch().with_everything(),
+        &[ALWAYS, DESKTOP, CERTIFICATES].concat(),
+    );
 }
 
 #[test]
-fn arm64_of_other_channels() {
-    let request = Request::arch()
-        .with("arch", "arm64")
-        .with("orbit-channel", "edge")
-        .with("osqueryd-channel", "5.20")
-        .with("desktop-channel", "beta_1")
-        .with("fleet-desktop", true);
-    let expected = [ALWAYS, DESKTOP]
-        .concat()
-        .replace("/linux", "/linux-arm64")
-        .replace("orbit/linux-arm64/stable", "orbit/linux-arm64/edge")
-        .replace("osqueryd/linux-arm64/stable", "osqueryd/linux-arm64/5.20")
-        .replace("desktop/linux-arm64/stable", "desktop/linux-arm64/beta_1");
-    assert_carries(&request, &expected);
+fn arm64_of_other_channels_with_everything() {
+    let (request, carried) = everything(Request::arch());
+    assert_carries(&request, &carried);
 }
 
 /// What a package of the same request has as a deb, it has as an Arch package, to the byte and the second.
 #[test]
 fn files_are_the_debs() {
     let agent = AgentFixture::scripts("1.58.0");
-    let request = everything("deb");
+    let request = Request::deb().with_everything();
     let (deb, arch) = (
         build_arch(&request, &agent),
         build_arch(&request.with("type", "pkg.tar.zst"), &agent),
@@ -172,7 +151,7 @@ fn keywords(mtree: &str) -> BTreeMap<String, BTreeMap<String, String>> {
 /// makepkg has bsdtar write `.MTREE`.
 #[test]
 fn the_list_of_files_is_bsdtars() {
-    let package = build_arch(&everything("pkg.tar.zst"), &AgentFixture::scripts("1.58.0"));
+    let package = build_arch(&Request::arch().with_everything(), &AgentFixture::scripts("1.58.0"));
     let ours = keywords(&with(&package, r#"bsdtar -xOf "$1" .MTREE | gzip -d"#));
     let bsdtars = with(
         &package,

@@ -12,7 +12,6 @@
 
 mod contents;
 mod install;
-mod local;
 mod remove;
 mod repository;
 mod scripts;

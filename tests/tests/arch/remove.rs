@@ -3,19 +3,9 @@
 use packager_tests::arch::{ArchHost, RECORDS};
 use packager_tests::host::Host;
 use packager_tests::listing::Listing;
+use packager_tests::used::USE_IT;
 
 use crate::upgrade::release;
-
-/// What orbit, osqueryd and an administrator leave behind while the package is installed.
-const USE_IT: &str = r"
-mkdir -p /var/lib/orbit /opt/orbit/osquery.db /opt/orbit/staging /opt/orbit/bin/orbit/linux/stable/old
-echo key >/opt/orbit/secret-orbit-node-key.txt
-echo row >/opt/orbit/osquery.db/000001.sst
-echo state >/var/lib/orbit/state
-echo line >/var/log/orbit/orbit.log
-echo line >/var/log/osquery/osqueryd.results.log
-echo --edited >/opt/orbit/osquery.flags
-";
 
 #[test]
 fn everything_goes_but_osquerys_logs() {

@@ -1,6 +1,6 @@
 //! The package on a system that systemd runs.
 
-use packager_tests::agent::{AgentFixture, UPDATE, UPDATED};
+use packager_tests::agent::{AgentFixture, UPDATE};
 use packager_tests::booted::Booted;
 use packager_tests::chroot::Chroot;
 use packager_tests::deb::build_deb;
@@ -16,11 +16,6 @@ use crate::upgrade::{EDITED, FLAGS, release, request};
 /// The environment of the process that is the service.
 fn environment(host: &Booted) -> String {
     host.read(&format!("/proc/{}/environ", host.property("MainPID")))
-}
-
-fn assert_runs(host: &Booted) {
-    assert_eq!(host.property("ActiveState"), "active");
-    assert_eq!(host.property("UnitFileState"), "enabled");
 }
 
 on_each_suite!(a_life, the_unit_is_right_to_systemd);
@@ -49,13 +44,13 @@ fn the_unit_is_right_to_systemd(suite: Suite) {
 fn a_life(suite: Suite) {
     let host = Booted::of(suite);
     host.install(&release("1.58.0"));
-    assert_runs(&host);
+    host.assert_runs();
     assert_eq!(host.property("CPUQuotaPerSecUSec"), "200ms");
     let (first, process) = (host.property("InvocationID"), host.property("MainPID"));
 
     host.write(FLAGS, EDITED);
     host.install(&release("1.58.1"));
-    assert_runs(&host);
+    host.assert_runs();
     assert_ne!(host.property("InvocationID"), first);
     assert!(!host.exists(&format!("/proc/{process}")));
     let log = host.sh(
@@ -67,7 +62,7 @@ fn a_life(suite: Suite) {
 
     host.sh("systemctl stop orbit.service", &[]);
     host.install(&release("1.58.1"));
-    assert_runs(&host);
+    host.assert_runs();
 
     let process = host.property("MainPID");
     host.remove();
@@ -76,7 +71,7 @@ fn a_life(suite: Suite) {
     assert_eq!(host.sh("systemctl --failed --plain --no-legend", &[]), "");
 
     host.install(&release("1.58.0"));
-    assert_runs(&host);
+    host.assert_runs();
     host.purge();
     assert_eq!(host.property("LoadState"), "not-found");
     assert!(!host.exists("/opt/orbit"));
@@ -104,7 +99,7 @@ fn an_image_starts_the_service_at_its_first_boot() {
     let image = Chroot::fresh();
     image.install(&release("1.58.0"));
     let host = image.boot();
-    assert_runs(&host);
+    host.assert_runs();
 }
 
 #[test]
@@ -125,20 +120,12 @@ fn orbit_outlives_its_own_upgrade_and_is_restarted_later() {
     host.install(&release("1.58.0"));
     let first = host.property("InvocationID");
     let path = host.put(&release("1.58.1"));
-    host.sh(r#"cp "$1" "$2"; mkfifo "$3""#, &[&path, UPDATE, UPDATED]);
-    host.sh("systemctl kill --kill-who=main --signal=USR1 orbit.service", &[]);
-    let ended = host.sh(r#"timeout 60 cat "$1""#, &[UPDATED]);
-    assert_eq!(ended, "exit status 0\n", "{}", host.read("/run/update.log"));
+    host.sh(r#"cp "$1" "$2""#, &[&path, UPDATE]);
+    host.upgrade_in_band();
     assert_eq!(host.status(), "install ok installed");
     assert_eq!(host.property("InvocationID"), first);
-    // A minute later.
-    let timers = host.sh("systemctl list-units --type=timer --plain --no-legend 'run-*'", &[]);
-    assert_eq!(timers.lines().count(), 1, "{timers}");
-    let restart = timers.split_whitespace().next().unwrap().replace(".timer", ".service");
-    host.sh(r#"systemctl start --wait "$1""#, &[&restart]);
-    // Waits for the restart that is under way.
-    host.sh("systemctl start orbit.service", &[]);
-    assert_runs(&host);
+    host.restart_early();
+    host.assert_runs();
     assert_ne!(host.property("InvocationID"), first);
 }
 
@@ -182,10 +169,10 @@ fn a_move_from_another_makers_package_ends_with_the_service_running() {
         .script("prerm", "systemctl stop orbit.service; systemctl disable orbit.service")
         .script("postrm", "if test \"$1\" = remove; then rm -rf /opt/orbit; fi");
     host.install(&other.build());
-    assert_runs(&host);
+    host.assert_runs();
     host.write(FLAGS, EDITED);
     host.install(&release("1.58.0"));
-    assert_runs(&host);
+    host.assert_runs();
     assert!(agent_variables(&environment(&host)).contains_key("ORBIT_FLEET_URL"));
     assert_eq!(host.read(FLAGS), EDITED);
 }

@@ -6,7 +6,7 @@ use packager_tests::agent::AgentFixture;
 use packager_tests::chroot::Chroot;
 use packager_tests::deb::build_deb;
 use packager_tests::host::Host;
-use packager_tests::installers::CERTIFICATES;
+use packager_tests::installers::everything;
 pub use packager_tests::installers::{ALWAYS, DESKTOP};
 use packager_tests::listing::Listing;
 pub use packager_tests::listing::assert_same;
@@ -34,24 +34,8 @@ fn amd64_with_fleet_desktop() {
 
 #[test]
 fn arm64_of_other_channels_with_everything() {
-    let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
-    let request = Request::deb()
-        .with("arch", "arm64")
-        .with("orbit-channel", "edge")
-        .with("osqueryd-channel", "5.20")
-        .with("desktop-channel", "beta_1")
-        .with("fleet-desktop", true)
-        .with("fleet-certificate", server.certificate.as_str())
-        .with("update-tls-certificate", server.certificate)
-        .with("fleet-tls-client-certificate", client.certificate)
-        .with("fleet-tls-client-key", client.key);
-    let expected = [ALWAYS, DESKTOP, CERTIFICATES]
-        .concat()
-        .replace("/linux", "/linux-arm64")
-        .replace("orbit/linux-arm64/stable", "orbit/linux-arm64/edge")
-        .replace("osqueryd/linux-arm64/stable", "osqueryd/linux-arm64/5.20")
-        .replace("desktop/linux-arm64/stable", "desktop/linux-arm64/beta_1");
-    assert_carries(&request, &expected);
+    let (request, carried) = everything(Request::deb());
+    assert_carries(&request, &carried);
 }
 
 #[test]

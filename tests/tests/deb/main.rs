@@ -18,7 +18,6 @@ mod environment;
 mod in_band;
 mod install;
 mod lintian;
-mod local;
 mod purge;
 mod remove;
 mod secrecy;

@@ -3,21 +3,10 @@
 use packager_tests::chroot::Chroot;
 use packager_tests::host::Host;
 use packager_tests::listing::Listing;
+pub use packager_tests::used::USE_IT;
 
 use crate::install::DPKG;
 use crate::upgrade::{FLAGS, flags, release};
-
-/// What orbit, osqueryd and an administrator leave behind while the package is installed.
-pub const USE_IT: &str = r"
-mkdir -p /var/lib/orbit /opt/orbit/osquery.db /opt/orbit/staging /opt/orbit/bin/orbit/linux/stable/old
-echo key >/opt/orbit/secret-orbit-node-key.txt
-echo row >/opt/orbit/osquery.db/000001.sst
-echo part >/opt/orbit/staging/part
-echo state >/var/lib/orbit/state
-echo line >/var/log/orbit/orbit.log
-echo line >/var/log/osquery/osqueryd.results.log
-echo --edited >/opt/orbit/osquery.flags
-";
 
 #[test]
 fn everything_goes_but_osquerys_logs() {

@@ -1,6 +1,6 @@
 //! The package on a system that systemd runs.
 
-use packager_tests::agent::{AgentFixture, UPDATED};
+use packager_tests::agent::AgentFixture;
 use packager_tests::booted::Booted;
 use packager_tests::foreign_rpm::ForeignRpm;
 use packager_tests::host::{Host, PACKAGE};
@@ -9,21 +9,16 @@ use packager_tests::rpm::{RpmHost, build_rpm};
 
 use crate::upgrade::{EDITED, FLAGS, release};
 
-fn assert_runs(host: &Booted) {
-    assert_eq!(host.property("ActiveState"), "active");
-    assert_eq!(host.property("UnitFileState"), "enabled");
-}
-
 #[test]
 fn a_life() {
     let host = Booted::fresh();
     host.upgrade(&release("1.58.0"));
-    assert_runs(&host);
+    host.assert_runs();
     let (first, process) = (host.property("InvocationID"), host.property("MainPID"));
 
     host.write(FLAGS, EDITED);
     host.upgrade(&release("1.58.1"));
-    assert_runs(&host);
+    host.assert_runs();
     assert_ne!(host.property("InvocationID"), first);
     assert!(!host.exists(&format!("/proc/{process}")));
     let log = host.sh(
@@ -56,9 +51,9 @@ fn a_move_from_a_package_that_stops_its_service_ends_with_the_service_running() 
         )
         .script("postun", "if test \"$1\" = 0; then rm -rf /opt/orbit; fi");
     let _ = host.rpm_with(&["--install"], &other.build()).expect_success();
-    assert_runs(&host);
+    host.assert_runs();
     host.upgrade(&release("1.58.0"));
-    assert_runs(&host);
+    host.assert_runs();
     assert!(
         host.read(&format!("/proc/{}/environ", host.property("MainPID")))
             .contains("ORBIT_FLEET_URL")
@@ -73,20 +68,12 @@ fn orbit_outlives_its_own_upgrade_and_is_restarted_later() {
     host.upgrade(&build_rpm(&Request::rpm(), &in_band));
     let first = host.property("InvocationID");
     let path = host.put(&release("1.58.1"));
-    host.sh(r#"cp "$1" /run/update.rpm; mkfifo "$2""#, &[&path, UPDATED]);
-    host.sh("systemctl kill --kill-who=main --signal=USR1 orbit.service", &[]);
-    let ended = host.sh(r#"timeout 60 cat "$1""#, &[UPDATED]);
-    assert_eq!(ended, "exit status 0\n", "{}", host.read("/run/update.log"));
+    host.sh(r#"cp "$1" /run/update.rpm"#, &[&path]);
+    host.upgrade_in_band();
     assert_eq!(host.installed(), "fleet-osquery-1.58.1-1.x86_64\n");
     assert_eq!(host.property("InvocationID"), first);
-    // A minute later.
-    let timers = host.sh("systemctl list-units --type=timer --plain --no-legend 'run-*'", &[]);
-    assert_eq!(timers.lines().count(), 1, "{timers}");
-    let restart = timers.split_whitespace().next().unwrap().replace(".timer", ".service");
-    host.sh(r#"systemctl start --wait "$1""#, &[&restart]);
-    // Waits for the restart that is under way.
-    host.sh("systemctl start orbit.service", &[]);
-    assert_runs(&host);
+    host.restart_early();
+    host.assert_runs();
     assert_ne!(host.property("InvocationID"), first);
 }
 

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use packager_tests::agent::AgentFixture;
 use packager_tests::chroot::Chroot;
-use packager_tests::installers::{ALWAYS, CERTIFICATES, DESKTOP};
+use packager_tests::installers::{ALWAYS, DESKTOP, everything};
 use packager_tests::listing::{Listing, assert_same};
 use packager_tests::ran::Ran;
-use packager_tests::request::{Identity, Request};
+use packager_tests::request::Request;
 use packager_tests::rpm::{Rpm, RpmHost, build_rpm};
 
 /// Directories that a deb carries and an rpm does not: other packages have them, with modes of their own.
@@ -61,43 +61,19 @@ fn amd64_with_fleet_desktop() {
 
 #[test]
 fn arm64_of_other_channels_with_everything() {
-    let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
-    let request = Request::rpm()
-        .with("arch", "arm64")
-        .with("orbit-channel", "edge")
-        .with("osqueryd-channel", "5.20")
-        .with("desktop-channel", "beta_1")
-        .with("fleet-desktop", true)
-        .with("fleet-certificate", server.certificate.as_str())
-        .with("update-tls-certificate", server.certificate)
-        .with("fleet-tls-client-certificate", client.certificate)
-        .with("fleet-tls-client-key", client.key);
-    let expected = [ALWAYS, DESKTOP, CERTIFICATES]
-        .concat()
-        .replace("/linux", "/linux-arm64")
-        .replace("orbit/linux-arm64/stable", "orbit/linux-arm64/edge")
-        .replace("osqueryd/linux-arm64/stable", "osqueryd/linux-arm64/5.20")
-        .replace("desktop/linux-arm64/stable", "desktop/linux-arm64/beta_1");
-    assert_carries(&request, &expected);
+    let (request, carried) = everything(Request::rpm());
+    assert_carries(&request, &carried);
 }
 
 /// What a package of the same request has as a deb, it has as an rpm, to the byte.
 #[test]
 fn files_are_the_debs() {
-    let (server, client) = (Identity::of("fleet.example.com"), Identity::of("client"));
-    let request = |package_type: &str| {
-        Request::deb()
-            .with("type", package_type)
-            .with("fleet-desktop", true)
-            .with("osquery-flagfile", "--verbose=true\n")
-            .with("end-user-email", "somebody@example.com")
-            .with("fleet-certificate", server.certificate.as_str())
-            .with("update-tls-certificate", server.certificate.as_str())
-            .with("fleet-tls-client-certificate", client.certificate.as_str())
-            .with("fleet-tls-client-key", client.key.as_str())
-    };
+    let request = Request::deb().with_everything();
     let agent = AgentFixture::scripts("1.58.0");
-    let (deb, rpm) = (build_rpm(&request("deb"), &agent), build_rpm(&request("rpm"), &agent));
+    let (deb, rpm) = (
+        build_rpm(&request, &agent),
+        build_rpm(&request.with("type", "rpm"), &agent),
+    );
     let folder = tempfile::tempdir().unwrap();
     let mut compare = Command::new("sh");
     let script = r#"

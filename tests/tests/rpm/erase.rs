@@ -5,22 +5,10 @@ use packager_tests::host::{Host, PACKAGE};
 use packager_tests::listing::Listing;
 use packager_tests::rpm::{RECORDS, RpmHost};
 use packager_tests::suite::Suite;
+use packager_tests::used::USE_IT;
 
 use crate::install::on_each_rpm;
 use crate::upgrade::{FLAGS, flags, release};
-
-/// What orbit, osqueryd and an administrator leave behind while the package is installed.
-const USE_IT: &str = r"
-mkdir -p /var/lib/orbit /opt/orbit/osquery.db /opt/orbit/staging /opt/orbit/bin/orbit/linux/stable/old
-echo key >/opt/orbit/secret-orbit-node-key.txt
-echo row >/opt/orbit/osquery.db/000001.sst
-echo part >/opt/orbit/staging/part
-echo state >/var/lib/orbit/state
-echo line >/var/log/orbit/orbit.log
-echo line >/var/log/osquery/osqueryd.results.log
-echo --edited >/opt/orbit/osquery.flags
-echo theirs >/usr/local/bin/other
-";
 
 on_each_rpm!(everything_goes_but_osquerys_logs);
 
@@ -32,6 +20,7 @@ fn everything_goes_but_osquerys_logs(suite: Suite) {
     let before = Listing::with_digests(&host).without(&RECORDS);
     host.upgrade(&release("1.58.1"));
     host.sh(USE_IT, &[]);
+    host.sh("echo theirs >/usr/local/bin/other", &[]);
     host.upgrade(&release("1.58.2"));
     assert!(
         host.exists("/opt/orbit/secret-orbit-node-key.txt"),

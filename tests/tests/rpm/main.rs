@@ -15,7 +15,6 @@ mod contents;
 mod dnf;
 mod erase;
 mod install;
-mod local;
 mod reader;
 mod rpmbuild;
 mod rpmlint;

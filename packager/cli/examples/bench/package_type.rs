@@ -61,7 +61,7 @@ cd "$(dirname "$2")"
   (cd "$1" && find . -mindepth 1 -type d -printf '%%dir "/%P"\n' -o -printf '"/%P"\n')
 } >"$2.spec"
 rpmbuild -bb --quiet --target x86_64 --define "_topdir $2.top" --define "_rpmdir $PWD" \
-  --define "_rpmfilename $(basename "$2")" --dbpath "$2.db" "$2.spec"
+  --define "_rpmfilename $(basename "$2")" --dbpath "$2.db" "$2.spec" >/dev/null
 "#
         )
     };

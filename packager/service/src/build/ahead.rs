@@ -3,7 +3,7 @@
 //! Readiness is a matter of each component: where one channel's release is broken, packages of the other channels are
 //! made from the new metadata all the same, and those of the broken one from the metadata before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -64,26 +64,23 @@ impl Ahead {
         }
     }
 
-    /// What is to be made ready: each component with the formats that are to have it.
-    pub(super) fn wanted(&self) -> HashMap<Component, Vec<Format>> {
-        let mut wanted: HashMap<_, Vec<_>> = HashMap::new();
+    /// What is to be made ready: for each format its components.
+    pub(super) fn wanted(&self) -> BTreeMap<Format, Vec<Component>> {
+        let mut wanted: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (format, component) in &self.state().wanted {
-            wanted.entry(component.clone()).or_default().push(*format);
-        }
-        for formats in wanted.values_mut() {
-            formats.sort_unstable();
+            wanted.entry(*format).or_default().push(component.clone());
         }
         wanted
     }
 
-    /// The components of packages that are to be had of what is to be made ready: for each platform and channel, with and
-    /// without Fleet Desktop.
-    pub(super) fn packages(&self) -> Vec<(Format, Vec<Component>)> {
+    /// The components of packages of a format that are to be had of what is to be made ready: for each platform and
+    /// channel, with and without Fleet Desktop.
+    pub(super) fn packages(&self, format: Format) -> Vec<Vec<Component>> {
         let wanted = &self.state().wanted;
         let without_desktop = wanted
             .iter()
-            .filter(|(_, component)| component.program == Program::Orbit);
-        let packages = without_desktop.flat_map(|(format, orbit)| {
+            .filter(|(of, component)| *of == format && component.program == Program::Orbit);
+        let packages = without_desktop.flat_map(|(_, orbit)| {
             let component = |program| Component {
                 program,
                 ..orbit.clone()
@@ -91,12 +88,10 @@ impl Ahead {
             let desktop = component(Program::Desktop);
             let small = vec![orbit.clone(), component(Program::Osqueryd)];
             let large = [small.clone(), vec![desktop]].concat();
-            [(*format, small), (*format, large)]
+            [small, large]
         });
-        let is_wanted = |format: Format, component: &Component| wanted.contains(&(format, component.clone()));
-        packages
-            .filter(|(format, components)| components.iter().all(|component| is_wanted(*format, component)))
-            .collect()
+        let is_wanted = |component: &Component| wanted.contains(&(format, component.clone()));
+        packages.filter(|components| components.iter().all(is_wanted)).collect()
     }
 
     /// These are there for this metadata, which is the newest.

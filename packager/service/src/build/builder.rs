@@ -13,7 +13,7 @@ use packager_spec::PackageSpec;
 use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Wanted};
 use super::finisher::{Finisher, Ingredients, Signers};
 use super::release::{Release, versions};
 use super::shared_parts::{Recipe, Shared, SharedMaker};
@@ -155,30 +155,40 @@ impl Builder {
         }
     }
 
-    /// Makes ready what packages made from `metadata` share, for the components that are to be kept ready. From then on
-    /// packages with components that are ready are made from this metadata; until then, from what was ready before.
+    /// Makes ready what packages made from `metadata` share, for the components that are to be kept ready: one format after
+    /// the other, for each takes over what it can from those before. As soon as a format's components are ready, its packages
+    /// are made from this metadata; until then, from what was ready before.
     ///
     /// # Errors
     /// The first [`BuildError`]; everything has been tried then.
     pub async fn prepare(&self, metadata: &Arc<TrustedMetadata>) -> Result<(), BuildError> {
-        let wanted = self.ahead.wanted();
-        let made = join_all(wanted.into_iter().map(async |(component, formats)| {
-            // One after the other: a format takes blocks over from the one before.
-            let mut made = Vec::with_capacity(formats.len());
-            for format in formats {
-                let outcome = self.prepare_component(format, &component, metadata).await;
-                made.push(((format, component.clone()), outcome));
-            }
-            made
-        }));
         let (mut ready, mut outcome) = (HashSet::new(), Ok(()));
-        for (wanted, made) in made.await.into_iter().flatten() {
-            match made {
-                Ok(()) => drop(ready.insert(wanted)),
-                Err(error) => outcome = outcome.and(Err(error)),
+        for (format, components) in self.ahead.wanted() {
+            let preparing = components
+                .iter()
+                .map(|component| self.prepare_component(format, component, metadata));
+            let made = join_all(preparing).await;
+            for (component, made) in components.into_iter().zip(made) {
+                match made {
+                    Ok(()) => drop(ready.insert((format, component))),
+                    Err(error) => outcome = outcome.and(Err(error)),
+                }
             }
+            outcome = outcome.and(self.remember(format, &ready, metadata).await);
+            self.ahead.set_ready(metadata, ready.clone());
         }
-        for (format, components) in self.ahead.packages() {
+        self.ahead.set_ready(metadata, ready);
+        outcome
+    }
+
+    /// Remembers the digests that packages of a format go on from, of the components that are `ready`.
+    async fn remember(
+        &self,
+        format: Format,
+        ready: &HashSet<Wanted>,
+        metadata: &Arc<TrustedMetadata>,
+    ) -> Result<(), BuildError> {
+        for components in self.ahead.packages(format) {
             let is_ready = |component: &Component| ready.contains(&(format, component.clone()));
             if components.iter().all(is_ready)
                 && let Ok(common) = self.common(format, &components, metadata, &|_| ()).await
@@ -186,8 +196,7 @@ impl Builder {
                 self.finisher.remember(format, common.shared).await?;
             }
         }
-        self.ahead.set_ready(metadata, ready);
-        outcome
+        Ok(())
     }
 
     async fn prepare_component(
