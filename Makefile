@@ -4,11 +4,11 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
 TEST_PACKAGES := apt-utils binutils build-essential cpio createrepo-c debian-archive-keyring debootstrap debsig-verify dnf \
-	dpkg-dev gnupg libarchive-tools lintian makepkg openssl pacman-package-manager procps python3 python3-pip python3-venv \
+	dpkg-dev gnupg libarchive-tools lintian makepkg openssl p7zip-full pacman-package-manager procps python3 python3-pip python3-venv \
 	rpm rpm2cpio rpmlint systemd systemd-container xz-utils zstd
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
-BENCH_PACKAGES := build-essential dpkg-dev nginx-light rpm xz-utils zstd
+BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light rpm xz-utils zstd
 # The Debian releases that the scenarios install packages on.
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)

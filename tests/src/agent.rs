@@ -1,6 +1,7 @@
 //! A sample release of Fleet's agent.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
@@ -38,7 +39,11 @@ const OSQUERYD: &str = "#!/bin/sh\necho \"osqueryd __VERSION__\"\n";
 const DESKTOP: &str = "#!/bin/sh\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n";
 
 /// Where Fleet's update repository has programs for Linux.
-const PLATFORMS: [&str; 2] = ["linux", "linux-arm64"];
+const LINUX: &[&str] = &["linux", "linux-arm64"];
+/// Where it has them for macOS.
+const MACOS: &[&str] = &["macos"];
+/// Where osqueryd is a bundle.
+const MACOS_APP: &[&str] = &["macos-app"];
 /// The channels that a sample release is in.
 const CHANNELS: [&str; 5] = ["stable", "edge", "beta_1", "5.20", "5.20.0"];
 /// How long a sample repository's metadata is valid. No test runs for so long.
@@ -62,6 +67,8 @@ pub struct AgentFixture {
     orbit: Vec<u8>,
     osqueryd: Vec<u8>,
     desktop: Vec<u8>,
+    /// In the place of the bundle that is made of osqueryd.
+    osquery_app: Option<Vec<u8>>,
 }
 
 impl AgentFixture {
@@ -74,6 +81,7 @@ impl AgentFixture {
             orbit: program(ORBIT),
             osqueryd: program(OSQUERYD),
             desktop: program(DESKTOP),
+            osquery_app: None,
         }
     }
 
@@ -90,6 +98,7 @@ impl AgentFixture {
             orbit: program("/usr/bin/env"),
             osqueryd: statically_linked(),
             desktop: program("/usr/bin/sleep"),
+            osquery_app: None,
         }
     }
 
@@ -120,6 +129,15 @@ impl AgentFixture {
         }
     }
 
+    /// The same with another archive of osqueryd's bundle for macOS.
+    #[must_use]
+    pub fn with_osquery_app(self, archive: Vec<u8>) -> Self {
+        Self {
+            osquery_app: Some(archive),
+            ..self
+        }
+    }
+
     /// orbit's bytes.
     #[must_use]
     pub fn orbit(&self) -> &[u8] {
@@ -129,7 +147,7 @@ impl AgentFixture {
     /// The SHA-512 of Fleet Desktop's archive, in hexadecimal digits.
     #[must_use]
     pub fn desktop_archive_sha512(&self) -> String {
-        hex::encode(Sha512::digest(self.desktop_archive()))
+        sha512(&self.desktop_archive())
     }
 
     /// Publishes the release in a new update repository in `folder`, in every channel and for both architectures.
@@ -137,13 +155,16 @@ impl AgentFixture {
         let expires = Timestamp::now().checked_add(VALID_FOR).unwrap();
         let mut repository = SampleRepository::create(folder, SampleSettings::until(expires)).unwrap();
         let version = self.version.parse().unwrap();
-        let desktop = self.desktop_archive();
-        for (component, file, content) in [
-            ("orbit", "orbit", &self.orbit),
-            ("osqueryd", "osqueryd", &self.osqueryd),
-            ("desktop", "desktop.tar.gz", &desktop),
+        let (desktop, desktop_app, osquery_app) = (self.desktop_archive(), self.desktop_app(), self.osquery_app());
+        for (component, platforms, file, content) in [
+            ("orbit", LINUX, "orbit", &self.orbit),
+            ("osqueryd", LINUX, "osqueryd", &self.osqueryd),
+            ("desktop", LINUX, "desktop.tar.gz", &desktop),
+            ("orbit", MACOS, "orbit", &self.orbit),
+            ("osqueryd", MACOS_APP, "osqueryd.app.tar.gz", &osquery_app),
+            ("desktop", MACOS, "desktop.app.tar.gz", &desktop_app),
         ] {
-            for platform in PLATFORMS {
+            for platform in platforms {
                 for channel in CHANNELS {
                     let name = TargetName::in_fleet_layout(component, platform, channel, file).unwrap();
                     repository.put_target(&name, content, Some(&version)).unwrap();
@@ -153,22 +174,121 @@ impl AgentFixture {
         repository.publish().unwrap();
     }
 
+    /// osqueryd's bundle for macOS. Its programs are the same scripts, which run on either processor.
+    #[must_use]
+    pub fn osquery_app(&self) -> Vec<u8> {
+        if let Some(archive) = &self.osquery_app {
+            return archive.clone();
+        }
+        let mut archive = Archive::new();
+        archive.file("osquery.app/Contents/Info.plist", 0o644, b"<plist/>\n");
+        archive.file("osquery.app/Contents/MacOS/osqueryd", 0o755, &self.osqueryd);
+        archive.link("osquery.app/Contents/Resources/osqueryctl", "../MacOS/osqueryd");
+        archive.finish()
+    }
+
+    /// Fleet Desktop's bundle for macOS, with a framework as Apple's tools lay it out, names that need care, and modes that
+    /// must not arrive as they are.
+    #[must_use]
+    pub fn desktop_app(&self) -> Vec<u8> {
+        let framework = "Fleet Desktop.app/Contents/Frameworks/Sample.framework";
+        let mut archive = Archive::new();
+        archive.directory("Fleet Desktop.app/", 0o777);
+        archive.directory("Fleet Desktop.app/Contents/", 0o755);
+        archive.file("Fleet Desktop.app/Contents/MacOS/fleet-desktop", 0o4775, &self.desktop);
+        archive.file(
+            "Fleet Desktop.app/Contents/Resources/it's \"é\" & more.txt",
+            0o664,
+            b"text\n",
+        );
+        archive.file(&format!("{framework}/Versions/A/Sample"), 0o755, b"code\n");
+        archive.link(&format!("{framework}/Versions/Current"), "A");
+        archive.link(&format!("{framework}/Sample"), "Versions/Current/Sample");
+        archive.finish()
+    }
+
     /// Fleet Desktop's archive, with modes that must not arrive as they are.
     fn desktop_archive(&self) -> Vec<u8> {
-        let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-        let mut append = |path: &str, kind, mode, content: &[u8]| {
-            let mut header = tar::Header::new_ustar();
-            header.set_entry_type(kind);
-            header.set_mode(mode);
-            header.set_size(content.len() as u64);
-            archive.append_data(&mut header, path, content).unwrap();
-        };
-        let (directory, file) = (tar::EntryType::Directory, tar::EntryType::Regular);
-        append("fleet-desktop/", directory, 0o777, b"");
-        append("fleet-desktop/fleet-desktop", file, 0o4775, &self.desktop);
-        append("fleet-desktop/resources/", directory, 0o755, b"");
-        append("fleet-desktop/resources/icon.txt", file, 0o664, b"icon\n");
-        archive.into_inner().unwrap().finish().unwrap()
+        let mut archive = Archive::new();
+        archive.directory("fleet-desktop/", 0o777);
+        archive.file("fleet-desktop/fleet-desktop", 0o4775, &self.desktop);
+        archive.directory("fleet-desktop/resources/", 0o755);
+        archive.file("fleet-desktop/resources/icon.txt", 0o664, b"icon\n");
+        archive.finish()
+    }
+}
+
+/// The SHA-512 of `bytes`, in hexadecimal digits.
+#[must_use]
+pub fn sha512(bytes: &[u8]) -> String {
+    hex::encode(Sha512::digest(bytes))
+}
+
+/// A tar.gz that is being written.
+pub struct Archive(tar::Builder<GzEncoder<Vec<u8>>>);
+
+impl Default for Archive {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Archive {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast())))
+    }
+
+    /// Adds a directory.
+    pub fn directory(&mut self, path: &str, mode: u32) {
+        self.append(path, tar::EntryType::Directory, mode, b"");
+    }
+
+    /// Adds a file.
+    pub fn file(&mut self, path: &str, mode: u32, content: &[u8]) {
+        self.append(path, tar::EntryType::Regular, mode, content);
+    }
+
+    /// Adds a file of zeros.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn zeros(&mut self, path: &str, size_bytes: u64) {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_size(size_bytes);
+        let zeros = std::io::repeat(0).take(size_bytes);
+        self.0.append_data(&mut header, path, zeros).unwrap();
+    }
+
+    /// Adds a symbolic link.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn link(&mut self, path: &str, target: &str) {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_mode(0o777);
+        header.set_size(0);
+        self.0.append_link(&mut header, path, target).unwrap();
+    }
+
+    /// The archive.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.0.into_inner().unwrap().finish().unwrap()
+    }
+
+    fn append(&mut self, path: &str, kind: tar::EntryType, mode: u32, content: &[u8]) {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_mode(mode);
+        header.set_size(content.len() as u64);
+        self.0.append_data(&mut header, path, content).unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::deb::Deb;
+use crate::deb::{Deb, PROFILE};
 use crate::request::Request;
 
 /// Bounds a build that hangs.
@@ -19,18 +19,27 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// # Panics
 /// If the service refuses, fails, or sends other bytes than it said.
 pub(crate) fn obtain(url: &str, request: &Request) -> Deb {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime().block_on(async {
+        let client = client();
+        let status = ended(&client, url, request).await;
+        assert_eq!(status["status"], "success", "{status}");
+        download(&client, &status).await
+    })
+}
+
+/// What `/status` says of the package that `request` asks for when its build has ended.
+///
+/// # Panics
+/// If the service refuses, or does not answer.
+pub(crate) fn status(url: &str, request: &Request) -> Value {
+    runtime().block_on(ended(&client(), url, request))
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap();
-    runtime.block_on(async {
-        let client = client();
-        let id = create(&client, url, request).await;
-        let finished = tokio::time::timeout(DEADLINE, finished(&client, url, &id))
-            .await
-            .unwrap();
-        download(&client, &finished).await
-    })
+        .unwrap()
 }
 
 fn client() -> Client {
@@ -51,16 +60,19 @@ async fn create(client: &Client, url: &str, request: &Request) -> String {
         .to_owned()
 }
 
-/// The status of a package that is finished.
-async fn finished(client: &Client, url: &str, id: &str) -> Value {
-    loop {
-        let status = json(client.get(format!("{url}/status?package_id={id}"))).await;
-        match status["status"].as_str() {
-            Some("success") => return status,
-            Some("in-progress") => tokio::time::sleep(PAUSE).await,
-            _ => panic!("{status}"),
+/// The status of the package that `request` asks for when its build has ended.
+async fn ended(client: &Client, url: &str, request: &Request) -> Value {
+    let id = create(client, url, request).await;
+    let ended = async {
+        loop {
+            let status = json(client.get(format!("{url}/status?package_id={id}"))).await;
+            match status["status"].as_str() {
+                Some("in-progress") => tokio::time::sleep(PAUSE).await,
+                _ => return status,
+            }
         }
-    }
+    };
+    tokio::time::timeout(DEADLINE, ended).await.unwrap()
 }
 
 async fn download(client: &Client, status: &Value) -> Deb {
@@ -81,6 +93,12 @@ async fn download(client: &Client, status: &Value) -> Deb {
         assert!(answer.status().is_success(), "{answer:?}");
         let signature = answer.bytes().await.unwrap();
         fs::write(folder.path().join(format!("{file_name}.sig")), signature).unwrap();
+    }
+    let url = format!("{}/profile", status["download_url"].as_str().unwrap());
+    let answer = client.get(url).send().await.unwrap();
+    match answer.status().as_u16() {
+        200 => fs::write(folder.path().join(PROFILE), answer.bytes().await.unwrap()).unwrap(),
+        status => assert_eq!(status, 404),
     }
     Deb::in_folder(folder, file_name)
 }

@@ -9,6 +9,9 @@ use crate::agent::AgentFixture;
 use crate::producer::Producer;
 use crate::request::Request;
 
+/// The name under which a configuration profile lies beside its package.
+pub(crate) const PROFILE: &str = "fleetd.mobileconfig";
+
 /// A package in a folder of its own, which goes when this does.
 pub struct Deb {
     folder: TempDir,
@@ -41,6 +44,12 @@ impl Deb {
     #[must_use]
     pub fn signature(&self) -> Option<Vec<u8>> {
         fs::read(self.folder.path().join(format!("{}.sig", self.file_name))).ok()
+    }
+
+    /// The configuration profile that goes with it, if there is one.
+    #[must_use]
+    pub fn profile(&self) -> Option<Vec<u8>> {
+        fs::read(self.folder.path().join(PROFILE)).ok()
     }
 
     /// Takes over the package `file_name` in `folder`.

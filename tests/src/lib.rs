@@ -9,6 +9,7 @@
 //! | [`deb`] | a package in a file |
 //! | [`rpm`] | the same, and hosts that rpm installs on |
 //! | [`arch`] | the same, and systems that pacman installs on |
+//! | [`pkg`] | the same for macOS, and what is read out of them |
 //! | [`foreign`] | debs that are not ours |
 //! | [`foreign_rpm`] | rpms that are not ours |
 //! | [`installers`] | what must be in one |
@@ -50,6 +51,7 @@ pub mod host;
 pub mod installers;
 pub mod listing;
 pub mod manager;
+pub mod pkg;
 pub mod producer;
 pub mod product;
 pub mod ran;

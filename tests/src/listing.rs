@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::deb::Deb;
 use crate::host::Host;
+use crate::pkg::UnpackedPkg;
 use crate::ran::Ran;
 
 /// Paths with what lies there: type, mode, owner and group by number, and a link's target. `d 0755 0:0`,
@@ -72,6 +73,23 @@ impl Listing {
         Self(Ran::new(list).expect_success().lines().map(tar_entry).collect())
     }
 
+    /// Lists what the payload of an unpacked pkg brings.
+    ///
+    /// # Panics
+    /// If it cannot be listed.
+    #[must_use]
+    pub fn of_pkg(package: &UnpackedPkg) -> Self {
+        let script =
+            r"find . -mindepth 1 \( -type l -printf '/%P\t%y 0%m %U:%G -> %l\n' -o -printf '/%P\t%y 0%m %U:%G\n' \)";
+        let mut list = Command::new("sh");
+        list.args(["-euc", script]).current_dir(package.payload());
+        let entry = |line: &str| {
+            let (path, what) = line.split_once('\t').unwrap();
+            (path.to_owned(), what.to_owned())
+        };
+        Self(Ran::new(list).expect_success().lines().map(entry).collect())
+    }
+
     /// Reads what `rpm` says of a package's files, `path TAB permissions owner mode TAB target` a line.
     pub(crate) fn of_rpm(text: &str) -> Self {
         let entry = |line: &str| {
@@ -114,14 +132,26 @@ impl Listing {
     #[must_use]
     pub fn table(text: &str) -> Self {
         let entry = |line: &str| {
-            let mut words = line.split_whitespace();
+            let (entry, target) = line.split_once(" -> ").unwrap_or((line, ""));
+            let mut words = entry.trim().splitn(4, ' ');
             let mut word = || words.next().unwrap_or_else(|| panic!("{line:?}"));
             let (kind, mode, owner, path) = (word(), word(), word(), word());
-            let target = line.split_once(" -> ").map(|(_, target)| format!(" -> {target}"));
-            let what = format!("{kind} {mode} {owner}{}", target.unwrap_or_default());
-            (path.to_owned(), what)
+            let arrow = if target.is_empty() { "" } else { " -> " };
+            (path.to_owned(), format!("{kind} {mode} {owner}{arrow}{target}"))
         };
         Self(text.lines().filter(|line| !line.trim().is_empty()).map(entry).collect())
+    }
+
+    /// How many paths there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// What is here and not in `before`, or is another thing there.

@@ -132,6 +132,15 @@ impl Producer {
         client::obtain(&self.url, request)
     }
 
+    /// What `/status` says of the package that `request` asks for when its build has ended.
+    ///
+    /// # Panics
+    /// If the service refuses, or does not answer.
+    #[must_use]
+    pub fn status(&self, request: &Request) -> Value {
+        client::status(&self.url, request)
+    }
+
     fn start(agent: &AgentFixture, compression: Compression, key: Option<Key>) -> Self {
         let folder = tempfile::Builder::new().prefix("packager-tests-").tempdir().unwrap();
         agent.publish(&repository(folder.path()));

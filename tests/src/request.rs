@@ -34,6 +34,12 @@ impl Request {
         Self::deb().with("type", "pkg.tar.zst")
     }
 
+    /// The same for a pkg.
+    #[must_use]
+    pub fn pkg() -> Self {
+        Self::deb().with("type", "pkg")
+    }
+
     /// The same with a field set.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
@@ -52,6 +58,13 @@ impl Request {
             .with("update-tls-certificate", server.certificate)
             .with("fleet-tls-client-certificate", client.certificate)
             .with("fleet-tls-client-key", client.key)
+    }
+
+    /// The same with a field left out.
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Self {
+        self.0.remove(field);
+        self
     }
 
     /// As it is sent.

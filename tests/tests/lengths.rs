@@ -127,6 +127,21 @@ fn debs_verify() {
     assert_all_lengths(run(&folder, &[MEASURE, unpack].concat()));
 }
 
+/// All checksums by bsdtar and 7z, what is unpacked by cpio.
+#[test]
+fn pkgs_verify() {
+    let (folder, _) = packages("pkg");
+    let unpack = r#"
+        cd "$3"
+        for package in "$1"/*.pkg; do
+            7z t -bso0 -bsp0 "$package"
+            bsdtar -xf "$package"
+            gzip --test <base.pkg/Payload
+            gzip --decompress --stdout base.pkg/Payload | cpio --quiet --extract --to-stdout ./opt/orbit/secret.txt | wc -c
+        done"#;
+    assert_all_lengths(run(&folder, unpack));
+}
+
 /// The whole frame by zstd, the list of files by bsdtar, and the detached signature by gpgv.
 #[test]
 fn arch_packages_verify() {

@@ -14,10 +14,12 @@ mod memo;
 mod part;
 mod piece;
 mod read_ahead;
+mod sha1;
 
 pub use artifact::{Artifact, Unsigned};
 pub use digest::{DigestWriter, ParseDigestError, Sha256Digest, Sha256State};
 pub use layout::{Layout, Segment, Slice};
-pub use memo::DigestMemo;
+pub use memo::{DigestMemo, RunningDigest};
 pub use part::{OwnBytes, Part, SharedBytes, SharedPart};
 pub use piece::{OwnSlice, Piece, pieces_in};
+pub use sha1::{SHA1_SIZE, Sha1State};

@@ -2,7 +2,7 @@
 //!
 //! Hashing a package from its first byte costs as much as reading all of it. But the packages of one agent release
 //! mostly begin with the same bytes: the same head and the same shared parts. So does what their signatures are made
-//! over. The state of a SHA-256 computation after such a beginning is about a hundred bytes, so it is remembered under a
+//! over. The state of a digest's computation after such a beginning is about a hundred bytes, so it is remembered under a
 //! key that names the beginning (own bytes by value, shared parts by their digest), and the next package hashes only
 //! what comes after it.
 
@@ -17,22 +17,40 @@ use crate::{Part, Piece, Sha256Digest, Sha256State, SharedBytes, SharedPart};
 /// some tens of kilobytes whatever is asked for.
 const CAPACITY: usize = 256;
 
-/// A bounded memory of hash states. Cheap to share: all methods take `&self`.
-#[derive(Debug, Default)]
-pub struct DigestMemo {
-    states: Mutex<States>,
+/// A computation of a digest that may go on, or be kept and gone on from more than once.
+pub trait RunningDigest: Clone + Default {
+    /// Goes on with `bytes`.
+    fn update(&mut self, bytes: &[u8]);
 }
 
-#[derive(Debug, Default)]
-struct States {
-    by_beginning: HashMap<Sha256Digest, Remembered>,
+/// A bounded memory of hash states, of SHA-256 unless it says otherwise. Cheap to share: all methods take `&self`.
+#[derive(Debug)]
+pub struct DigestMemo<S = Sha256State> {
+    states: Mutex<States<S>>,
+}
+
+#[derive(Debug)]
+struct States<S> {
+    by_beginning: HashMap<Sha256Digest, Remembered<S>>,
     uses: u64,
 }
 
 #[derive(Debug)]
-struct Remembered {
-    state: Sha256State,
+struct Remembered<S> {
+    state: S,
     last_use: u64,
+}
+
+impl<S> Default for DigestMemo<S> {
+    fn default() -> Self {
+        let states = States {
+            by_beginning: HashMap::new(),
+            uses: 0,
+        };
+        Self {
+            states: Mutex::new(states),
+        }
+    }
 }
 
 impl DigestMemo {
@@ -50,13 +68,15 @@ impl DigestMemo {
         let pieces: Vec<_> = parts.iter().map(Piece::from).collect();
         Ok(self.state(&pieces, shared)?.finish())
     }
+}
 
-    /// The computation of a SHA-256 after `pieces` one after the other. Goes on from the longest remembered beginning
+impl<S: RunningDigest> DigestMemo<S> {
+    /// The computation of the digest after `pieces` one after the other. Goes on from the longest remembered beginning
     /// and remembers the state after each shared part.
     ///
     /// # Errors
     /// When a shared part cannot be read, or is not as long as its reference says ([`io::ErrorKind::InvalidData`]).
-    pub fn state(&self, pieces: &[Piece<'_>], shared: &dyn SharedBytes) -> io::Result<Sha256State> {
+    pub fn state(&self, pieces: &[Piece<'_>], shared: &dyn SharedBytes) -> io::Result<S> {
         let beginnings = beginnings(pieces);
         let (done, mut state) = self.longest(&beginnings);
         for (index, piece) in pieces.iter().enumerate().skip(done) {
@@ -74,7 +94,7 @@ impl DigestMemo {
     }
 
     /// How many of the pieces are covered by the longest remembered beginning, and the state after them.
-    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, Sha256State) {
+    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, S) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         states.uses += 1;
         let now = states.uses;
@@ -84,10 +104,10 @@ impl DigestMemo {
                 return (index + 1, remembered.state.clone());
             }
         }
-        (0, Sha256State::default())
+        (0, S::default())
     }
 
-    fn remember(&self, beginning: Sha256Digest, state: Sha256State) {
+    fn remember(&self, beginning: Sha256Digest, state: S) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let last_use = states.uses;
         if states.by_beginning.len() >= CAPACITY {
@@ -129,7 +149,7 @@ fn beginnings(pieces: &[Piece<'_>]) -> Vec<Sha256Digest> {
         .collect()
 }
 
-fn hash_shared(state: &mut Sha256State, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
+fn hash_shared(state: &mut impl RunningDigest, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
     // One byte more than promised is enough to notice a part that is too long.
     let reader = shared.open(part)?.take(part.size_bytes.saturating_add(1));
     if read_ahead(reader, part.size_bytes, |chunk| state.update(chunk))? == part.size_bytes {

@@ -85,6 +85,18 @@ impl Component {
         }
     }
 
+    /// The name of the folder that the component lies in, in the repository and on a host.
+    pub(crate) fn platform_folder(&self) -> &'static str {
+        let (folder, ..) = self.file();
+        folder
+    }
+
+    /// The name of the component's file in the repository.
+    pub(crate) fn file_name(&self) -> &'static str {
+        let (_, file, _) = self.file();
+        file
+    }
+
     /// The name of the component's target.
     #[must_use]
     pub fn target_name(&self) -> String {

@@ -26,15 +26,26 @@ pub struct Archive {
     pub entries: Vec<ArchiveEntry>,
 }
 
-/// A directory or regular file of an archive.
+/// A directory, regular file or symbolic link of an archive.
 #[derive(Clone)]
 pub struct ArchiveEntry {
     /// Path inside the archive: relative, without `..`.
     pub path: String,
     /// Permission bits.
     pub mode: u32,
-    /// The bytes of a file; `None` for a directory.
-    pub content: Option<Arc<dyn Content>>,
+    /// What it is.
+    pub content: EntryContent,
+}
+
+/// What an entry of an archive is.
+#[derive(Clone)]
+pub enum EntryContent {
+    /// A directory.
+    Directory,
+    /// A file.
+    File(Arc<dyn Content>),
+    /// A symbolic link to this target, which is within the archive.
+    Symlink(String),
 }
 
 impl Fetched {
@@ -49,9 +60,9 @@ impl Fetched {
                 sha512: String::new(),
                 entries: vec![ArchiveEntry {
                     // Goes up whenever an archive is installed in another way than before.
-                    path: "contents of an archive, 1".to_owned(),
+                    path: "contents of an archive, 2".to_owned(),
                     mode: 0,
-                    content: Some(content),
+                    content: EntryContent::File(content),
                 }],
             }),
         }

@@ -8,26 +8,35 @@
 //!
 //! | tree | depends on | part |
 //! |---|---|---|
-//! | [`linux::base_tree`] | this crate | shared, made once |
-//! | [`linux::component_tree`] | one target and its channel | shared, made once for each release of the program |
-//! | [`linux::metadata_tree`] | the update repository's metadata | shared, made anew when the timestamp role is |
-//! | [`linux::own_tree`] | the request | the package's own |
+//! | [`base_tree`] | this crate | shared, made once |
+//! | [`component_tree`] | one target and its channel | shared, made once for each release of the program |
+//! | [`metadata_tree`] | the update repository's metadata | shared, made anew when the timestamp role is |
+//! | [`own_tree`] | the request | the package's own |
 //!
 //! No I/O, no clock, no environment.
 
+mod agent_folder;
 mod certificates;
 mod component;
 mod error;
 mod fetched;
-pub mod linux;
+mod linux;
+mod macos;
 mod metadata;
 mod named;
 mod package;
 mod platform;
+#[cfg(test)]
+mod samples;
+mod trees;
+mod variables;
 
+pub use agent_folder::metadata_tree;
 pub use component::{Component, Form, Program};
 pub use error::Error;
-pub use fetched::{Archive, ArchiveEntry, Fetched};
+pub use fetched::{Archive, ArchiveEntry, EntryContent, Fetched};
+pub use macos::configuration_profile;
 pub use metadata::{LocalMetadata, RoleDocuments};
 pub use package::package;
 pub use platform::Platform;
+pub use trees::{base_tree, component_tree, own_tree};

@@ -1,15 +1,17 @@
 //! What an installer says of itself.
 
 use packager_formats::{Architecture, Package};
-use packager_spec::PackageSpec;
+use packager_spec::{PackageSpec, PackageType};
 
-use crate::linux;
+use crate::{linux, macos};
 
 /// The package's name, texts and scripts. `version` is that of orbit; `build_time` is in seconds since 1970-01-01 UTC.
 #[must_use]
 pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
     Package {
         name: "fleet-osquery".to_owned(),
+        title: "Fleet osquery".to_owned(),
+        identifier: "com.fleetdm.orbit".to_owned(),
         version: version.to_owned(),
         architecture: match spec.architecture.unwrap_or_default() {
             packager_spec::Architecture::Amd64 => Architecture::Amd64,
@@ -22,6 +24,10 @@ pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
         homepage: "https://fleetdm.com".to_owned(),
         section: "admin".to_owned(),
         build_time,
-        scripts: linux::scripts::scripts(spec),
+        scripts: match spec.package_type {
+            PackageType::Pkg => macos::scripts(spec),
+            _ => linux::scripts::scripts(spec),
+        },
+        signatures: Vec::new(),
     }
 }

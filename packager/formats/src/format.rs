@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::stream::{Effort, LocatedBlock};
 use crate::tar_run::{TarNotes, write_run};
 use crate::tarball::Dialect;
-use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, rpm};
+use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, pkg, rpm};
 
 /// A packaging format that is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +20,8 @@ pub enum Format {
     Rpm,
     /// Arch Linux's.
     Arch,
+    /// macOS's flat package.
+    Pkg,
 }
 
 /// Where a format has its signature.
@@ -41,6 +43,8 @@ pub enum SharedNotes {
     Rpm(rpm::SharedNotes),
     /// Of an Arch package.
     Arch(TarNotes),
+    /// Of a pkg.
+    Pkg(pkg::SharedNotes),
 }
 
 impl SharedNotes {
@@ -50,6 +54,7 @@ impl SharedNotes {
         let run = match self {
             Self::Deb(notes) | Self::Arch(notes) => &notes.run,
             Self::Rpm(notes) => &notes.run,
+            Self::Pkg(notes) => &notes.run,
         };
         run.blocks(size_bytes)
     }
@@ -57,7 +62,7 @@ impl SharedNotes {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Deb, Self::Rpm, Self::Arch];
+    pub const ALL: [Self; 4] = [Self::Deb, Self::Rpm, Self::Arch, Self::Pkg];
 
     /// Goes up whenever the bytes that this crate writes for the same input change, so that shared parts are remade.
     #[must_use]
@@ -65,7 +70,7 @@ impl Format {
         match self {
             Self::Deb => 3,
             Self::Rpm => 2,
-            Self::Arch => 1,
+            Self::Arch | Self::Pkg => 1,
         }
     }
 
@@ -95,6 +100,11 @@ impl Format {
                 let (out, notes) = rpm::write_shared(tree, position, compression, effort, build_time, out)?;
                 Ok((out, SharedNotes::Rpm(notes)))
             }
+            // Installer reads gzip alone, whatever is asked for.
+            Self::Pkg => {
+                let (out, notes) = pkg::write_shared(tree, position, effort, build_time, out)?;
+                Ok((out, SharedNotes::Pkg(notes)))
+            }
         }
     }
 
@@ -104,8 +114,8 @@ impl Format {
     pub const fn begins_alike(self) -> bool {
         match self {
             Self::Deb | Self::Arch => true,
-            // The header has digests of the package's own files.
-            Self::Rpm => false,
+            // The header, or the table of contents, has digests of the package's own files.
+            Self::Rpm | Self::Pkg => false,
         }
     }
 
@@ -118,6 +128,7 @@ impl Format {
         match self {
             Self::Deb | Self::Arch => Ok(()),
             Self::Rpm => rpm::remember(&rpm_notes(shared)?, digests),
+            Self::Pkg => pkg::remember(&pkg_notes(shared)?, digests),
         }
     }
 
@@ -140,6 +151,7 @@ impl Format {
             Self::Deb => deb::compose(package, &self.tar_notes(shared)?, own, compression),
             Self::Arch => arch::compose(package, &self.tar_notes(shared)?, own),
             Self::Rpm => rpm::compose(package, &rpm_notes(shared)?, own, compression, digests),
+            Self::Pkg => pkg::compose(package, &pkg_notes(shared)?, own, digests),
         }
     }
 
@@ -153,6 +165,7 @@ impl Format {
             // pacman.conf(5), "Package and Database Signature Checking": a signature is over the whole file.
             Self::Arch => Ok(std::iter::once(0..package.parts.iter().map(Part::size_bytes).sum()).collect()),
             Self::Rpm => rpm::signed_ranges(package),
+            Self::Pkg => pkg::signed_ranges(package),
         }
     }
 
@@ -165,6 +178,7 @@ impl Format {
         match self {
             Self::Deb => deb::attach_signature(package, signature, build_time),
             Self::Rpm => rpm::attach_signature(package, signature),
+            Self::Pkg => pkg::attach_signature(package, signature),
             Self::Arch => Err(Error::Mismatch("an Arch package has no signature in it".to_owned())),
         }
     }
@@ -173,7 +187,7 @@ impl Format {
     #[must_use]
     pub const fn signature_place(self) -> SignaturePlace {
         match self {
-            Self::Deb | Self::Rpm => SignaturePlace::Inside,
+            Self::Deb | Self::Rpm | Self::Pkg => SignaturePlace::Inside,
             Self::Arch => SignaturePlace::Beside,
         }
     }
@@ -192,7 +206,15 @@ type OfFormat<'a, N> = Vec<(SharedPart, &'a N)>;
 fn rpm_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, rpm::SharedNotes>, Error> {
     let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
         SharedNotes::Rpm(notes) => Ok((*part, notes)),
-        SharedNotes::Deb(_) | SharedNotes::Arch(_) => Err(foreign_notes()),
+        _ => Err(foreign_notes()),
+    };
+    shared.iter().map(notes).collect()
+}
+
+fn pkg_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, pkg::SharedNotes>, Error> {
+    let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
+        SharedNotes::Pkg(notes) => Ok((*part, notes)),
+        _ => Err(foreign_notes()),
     };
     shared.iter().map(notes).collect()
 }

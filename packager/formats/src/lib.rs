@@ -15,6 +15,7 @@ mod error;
 mod format;
 mod order;
 mod package;
+pub mod pkg;
 pub mod rpm;
 mod shared_digests;
 pub mod stream;

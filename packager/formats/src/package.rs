@@ -1,5 +1,7 @@
 //! What a package says of itself, in words that all formats share.
 
+use crate::pkg::SignatureEntry;
+
 /// The architecture that a package is for. Each format has its own names for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Architecture {
@@ -30,6 +32,10 @@ pub struct Scripts {
 pub struct Package {
     /// The package's name.
     pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Its name in reverse domain notation, for macOS.
+    pub identifier: String,
     /// The version of what is packaged, as its makers write it (a semantic version, or anything like one).
     pub version: String,
     /// The architecture that it is for.
@@ -49,4 +55,6 @@ pub struct Package {
     pub build_time: u64,
     /// Maintainer scripts.
     pub scripts: Scripts,
+    /// The signatures that it is to have room for, for a format that names them in what is signed: a pkg. None for none.
+    pub signatures: Vec<SignatureEntry>,
 }

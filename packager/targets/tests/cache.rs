@@ -164,7 +164,7 @@ async fn a_reader_keeps_its_file_and_contents_go_with_their_archive() {
     let again = opened.repository.unpack(&archive).await.unwrap();
     let source = |unpacked: &packager_targets::Unpacked| match &unpacked.entries.last().unwrap().kind {
         EntryKind::File { source, .. } => source.clone(),
-        EntryKind::Directory => panic!("{unpacked:?}"),
+        EntryKind::Directory | EntryKind::Symlink { .. } => panic!("{unpacked:?}"),
     };
     assert_eq!(source(&unpacked), source(&again), "it is unpacked once");
     let path = source(&unpacked);

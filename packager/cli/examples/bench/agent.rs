@@ -22,7 +22,12 @@ pub fn publish(folder: &Path) {
     };
     put("orbit/linux/stable/orbit", orbit);
     put("osqueryd/linux/stable/osqueryd", osqueryd);
-    put("desktop/linux/stable/desktop.tar.gz", &archive(rest));
+    put("desktop/linux/stable/desktop.tar.gz", &archive("fleet-desktop", rest));
+    put("orbit/macos/stable/orbit", orbit);
+    let osquery_app = archive("osquery.app/Contents/MacOS", osqueryd);
+    put("osqueryd/macos-app/stable/osqueryd.app.tar.gz", &osquery_app);
+    let desktop_app = archive("Fleet Desktop.app/Contents/MacOS", rest);
+    put("desktop/macos/stable/desktop.app.tar.gz", &desktop_app);
     for number in 0..ENTRIES {
         put(
             &format!("orbit/linux/1.0.{number}/orbit"),
@@ -77,12 +82,15 @@ fn executables(size: usize) -> Vec<u8> {
     all
 }
 
-fn archive(program: &[u8]) -> Vec<u8> {
+/// A tar.gz with a program in a directory.
+fn archive(directory: &str, program: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("fleet-desktop")).unwrap();
-    std::fs::write(folder.path().join("fleet-desktop/fleet-desktop"), program).unwrap();
+    let within = folder.path().join(directory);
+    std::fs::create_dir_all(&within).unwrap();
+    std::fs::write(within.join("program"), program).unwrap();
+    let top = directory.split('/').next().unwrap();
     let output = Command::new("tar")
-        .args(["-C", folder.path().to_str().unwrap(), "-cz", "fleet-desktop"])
+        .args(["-C", folder.path().to_str().unwrap(), "-cz", top])
         .stdout(Stdio::piped())
         .output()
         .unwrap();

@@ -18,8 +18,8 @@ pub struct PackageType {
     /// A shell script that takes the package `$1` apart into the folder `$2`.
     pub unpack: &'static str,
     pub peers: &'static [Peer],
-    /// The setting that names the key for its signature.
-    pub key_setting: &'static str,
+    /// The setting that names an OpenPGP key for its signature.
+    pub key_setting: Option<&'static str>,
     /// How many packages are made one after the other, and how many at once.
     pub warm: usize,
     pub crowd: usize,
@@ -41,7 +41,7 @@ pub const DEB: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: "--signing-deb-key",
+    key_setting: Some("--signing-deb-key"),
     warm: 300,
     crowd: 5_000,
 };
@@ -83,7 +83,7 @@ pub const RPM: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: "--signing-rpm-key",
+    key_setting: Some("--signing-rpm-key"),
     // Each is hashed whole.
     warm: 60,
     crowd: 300,
@@ -110,7 +110,23 @@ pub const ARCH: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: "--signing-rpm-key",
+    key_setting: Some("--signing-rpm-key"),
     warm: 300,
     crowd: 5_000,
+};
+
+pub const PKG: PackageType = PackageType {
+    name: "pkg",
+    suffix: "_pkg",
+    unpack: r#"mkdir "$2" && cd "$2" && bsdtar -xOf "$1" base.pkg/Payload | bsdtar -xf -"#,
+    // As `fleetctl package` makes a payload.
+    peers: &[Peer {
+        name: "cpio_gzip",
+        pack: r#"cd "$1" && find . | cpio --quiet --create --format odc --owner 0:80 | gzip -c >"$2""#,
+        goal: Some("<= 1.0"),
+    }],
+    key_setting: None,
+    // Each is hashed whole.
+    warm: 60,
+    crowd: 300,
 };

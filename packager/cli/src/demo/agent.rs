@@ -9,11 +9,19 @@ use flate2::write::GzEncoder;
 pub(super) struct Release {
     /// The first component of the target's name.
     pub(super) component: &'static str,
+    /// The platforms that it is for, as Fleet's repository names them.
+    pub(super) platforms: &'static [&'static str],
     /// Its file name.
     pub(super) file: &'static str,
     pub(super) version: &'static str,
     pub(super) content: Vec<u8>,
 }
+
+/// Linux on any architecture: the programs are scripts.
+const LINUX: &[&str] = &["linux", "linux-arm64"];
+const MACOS: &[&str] = &["macos"];
+/// Where osqueryd is a bundle.
+const MACOS_APP: &[&str] = &["macos-app"];
 
 /// Versions of orbit, osqueryd and Fleet Desktop in a channel.
 pub(super) struct Versions {
@@ -39,27 +47,78 @@ pub(super) const CHANNELS: [Versions; 2] = [
     },
 ];
 
-/// The releases of a channel, for Linux on any architecture.
-pub(super) fn linux(versions: &Versions) -> io::Result<[Release; 3]> {
+/// The releases of a channel.
+pub(super) fn releases(versions: &Versions) -> io::Result<Vec<Release>> {
+    Ok(linux(versions)?.into_iter().chain(macos(versions)?).collect())
+}
+
+fn linux(versions: &Versions) -> io::Result<[Release; 3]> {
     let desktop = program(include_str!("agent/fleet-desktop.sh"), versions.desktop);
     Ok([
         Release {
             component: "orbit",
+            platforms: LINUX,
             file: "orbit",
             version: versions.orbit,
             content: program(include_str!("agent/orbit.sh"), versions.orbit),
         },
         Release {
             component: "osqueryd",
+            platforms: LINUX,
             file: "osqueryd",
             version: versions.osqueryd,
             content: program(include_str!("agent/osqueryd.sh"), versions.osqueryd),
         },
         Release {
             component: "desktop",
+            platforms: LINUX,
             file: "desktop.tar.gz",
             version: versions.desktop,
-            content: desktop_archive(&desktop)?,
+            content: archive(&[
+                ("fleet-desktop/", None),
+                ("fleet-desktop/fleet-desktop", Some(&desktop)),
+            ])?,
+        },
+    ])
+}
+
+/// The same programs in bundles. A script runs on either processor, as the universal executables of the real agent do.
+fn macos(versions: &Versions) -> io::Result<[Release; 3]> {
+    let osqueryd = program(include_str!("agent/osqueryd.sh"), versions.osqueryd);
+    let desktop = program(include_str!("agent/fleet-desktop.sh"), versions.desktop);
+    let bundle = |name: &str, executable: &str, program: &[u8], version: &str| {
+        let info = include_str!("agent/Info.plist")
+            .replace("@VERSION@", version)
+            .replace("@EXECUTABLE@", executable);
+        archive(&[
+            (&format!("{name}.app/"), None),
+            (&format!("{name}.app/Contents/"), None),
+            (&format!("{name}.app/Contents/Info.plist"), Some(info.as_bytes())),
+            (&format!("{name}.app/Contents/MacOS/"), None),
+            (&format!("{name}.app/Contents/MacOS/{executable}"), Some(program)),
+        ])
+    };
+    Ok([
+        Release {
+            component: "orbit",
+            platforms: MACOS,
+            file: "orbit",
+            version: versions.orbit,
+            content: program(include_str!("agent/orbit.sh"), versions.orbit),
+        },
+        Release {
+            component: "osqueryd",
+            platforms: MACOS_APP,
+            file: "osqueryd.app.tar.gz",
+            version: versions.osqueryd,
+            content: bundle("osquery", "osqueryd", &osqueryd, versions.osqueryd)?,
+        },
+        Release {
+            component: "desktop",
+            platforms: MACOS,
+            file: "desktop.app.tar.gz",
+            version: versions.desktop,
+            content: bundle("Fleet Desktop", "fleet-desktop", &desktop, versions.desktop)?,
         },
     ])
 }
@@ -68,17 +127,20 @@ fn program(script: &str, version: &str) -> Vec<u8> {
     script.replace("@VERSION@", version).into_bytes()
 }
 
-fn desktop_archive(program: &[u8]) -> io::Result<Vec<u8>> {
+/// Directories and files in a tar.gz.
+fn archive(entries: &[(&str, Option<&[u8]>)]) -> io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
-    let mut append = |path: &str, kind: tar::EntryType, content: &[u8]| {
+    for (path, content) in entries {
         let mut header = tar::Header::new_ustar();
-        header.set_entry_type(kind);
+        header.set_entry_type(match content {
+            Some(_) => tar::EntryType::Regular,
+            None => tar::EntryType::Directory,
+        });
         header.set_mode(0o755);
+        let content = content.unwrap_or_default();
         header.set_size(content.len() as u64);
-        archive.append_data(&mut header, path, content)
-    };
-    append("fleet-desktop/", tar::EntryType::Directory, &[])?;
-    append("fleet-desktop/fleet-desktop", tar::EntryType::Regular, program)?;
+        archive.append_data(&mut header, path, content)?;
+    }
     let mut compressed = archive.into_inner()?;
     compressed.flush()?;
     compressed.finish()
@@ -139,6 +201,22 @@ mod tests {
             text.contains("  ORBIT_ENROLL_SECRET\n") && !text.contains("hunter2"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn bundles_have_their_program_where_the_agent_looks_for_it() {
+        let [_, osqueryd, desktop] = macos(&CHANNELS[0]).unwrap();
+        for (release, program) in [
+            (&osqueryd, "osquery.app/Contents/MacOS/osqueryd"),
+            (&desktop, "Fleet Desktop.app/Contents/MacOS/fleet-desktop"),
+        ] {
+            let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(release.content.as_slice()));
+            let mut paths = archive
+                .entries()
+                .unwrap()
+                .map(|entry| entry.unwrap().path().unwrap().display().to_string());
+            assert!(paths.any(|path| path == program), "{program}");
+        }
     }
 
     #[test]

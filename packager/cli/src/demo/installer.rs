@@ -23,7 +23,8 @@ pub(super) const ENROLL_SECRET: &str = "sample-enroll-secret";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
     pub(super) package_type: PackageType,
-    pub(super) architecture: Architecture,
+    /// `None`: both.
+    pub(super) architecture: Option<Architecture>,
     pub(super) fleet_desktop: bool,
 }
 
@@ -41,10 +42,15 @@ impl Kind {
     pub(super) fn all() -> Vec<Self> {
         let types = PackageType::ALL
             .into_iter()
-            .filter(|&package_type| package_type.is_linux() && packager_service::format_of(package_type).is_some());
+            .filter(|&package_type| packager_service::format_of(package_type).is_some());
         let mut kinds = Vec::new();
         for package_type in types {
-            for architecture in [Architecture::Amd64, Architecture::Arm64] {
+            let architectures: &[_] = if package_type == PackageType::Pkg {
+                &[None]
+            } else {
+                &[Some(Architecture::Amd64), Some(Architecture::Arm64)]
+            };
+            for &architecture in architectures {
                 kinds.extend([false, true].map(|fleet_desktop| Self {
                     package_type,
                     architecture,
@@ -62,7 +68,7 @@ impl Kind {
             package_type: Some(self.package_type.to_string()),
             fleet_url: Some(SecretText::from(FLEET_URL)),
             enroll_secret: Some(SecretText::from(ENROLL_SECRET)),
-            arch: Some(self.architecture.to_string()),
+            arch: self.architecture.map(|architecture| architecture.to_string()),
             fleet_desktop: Some(self.fleet_desktop),
             ..CreateRequest::default()
         };

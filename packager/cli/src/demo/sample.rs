@@ -7,14 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use packager_targets::TargetName;
 use packager_targets::sample::{SampleRepository, SampleSettings};
 
-use super::agent::{CHANNELS, linux};
+use super::agent::{CHANNELS, releases};
 use crate::error::Error;
 
 /// How long the repository's metadata is valid: a demonstration is not left running for longer.
 const VALID_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Fleet's names of the platforms that there are sample programs for.
-const PLATFORMS: [&str; 2] = ["linux", "linux-arm64"];
 
 /// Publishes the sample agent in a TUF repository in `folder`, laid out as Fleet's is.
 pub(super) fn publish(folder: &Path, now: Timestamp) -> Result<(), Error> {
@@ -22,9 +19,9 @@ pub(super) fn publish(folder: &Path, now: Timestamp) -> Result<(), Error> {
         let expires = now.checked_add(VALID_FOR).map_err(io::Error::other)?;
         let mut repository = SampleRepository::create(folder, SampleSettings::until(expires))?;
         for versions in &CHANNELS {
-            for release in linux(versions)? {
+            for release in releases(versions)? {
                 let version = release.version.parse().map_err(io::Error::other)?;
-                for platform in PLATFORMS {
+                for platform in release.platforms {
                     let name = TargetName::in_fleet_layout(release.component, platform, versions.channel, release.file)
                         .map_err(io::Error::other)?;
                     repository.put_target(&name, &release.content, Some(&version))?;

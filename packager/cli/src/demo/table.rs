@@ -59,7 +59,11 @@ fn cells(row: &Row) -> [String; 8] {
         ],
         Err(_) => ["failed", "-", "-", "-", "-"].map(str::to_owned),
     };
-    let (package_type, arch) = (row.kind.package_type.to_string(), row.kind.architecture.to_string());
+    let package_type = row.kind.package_type.to_string();
+    let arch = row
+        .kind
+        .architecture
+        .map_or_else(|| "both".to_owned(), |architecture| architecture.to_string());
     [package_type, arch, desktop.to_owned(), file, size, own, time, sha256]
 }
 
@@ -76,7 +80,7 @@ mod tests {
     fn columns_stand_under_their_headings_and_failures_say_why() {
         let kind = Kind {
             package_type: PackageType::Deb,
-            architecture: Architecture::Arm64,
+            architecture: Some(Architecture::Arm64),
             fleet_desktop: true,
         };
         let success = Success {

@@ -38,7 +38,9 @@ pub(super) async fn check(path: &Path, package_type: PackageType) -> Result<Verd
         // All digests. Which keys are to be trusted is not known here.
         PackageType::Rpm => check_with(RPM, &[&["--checksig", "--nosignature"]], path).await,
         PackageType::Arch => check_with(BSDTAR, &[&["-tf"]], path).await,
-        PackageType::Msi | PackageType::Pkg => Ok(Verdict::NoReader),
+        // It compares the checksums of the files.
+        PackageType::Pkg => check_with(BSDTAR, &[&["-xOf"]], path).await,
+        PackageType::Msi => Ok(Verdict::NoReader),
     }
 }
 
@@ -88,6 +90,7 @@ mod tests {
             (PackageType::Deb, DPKG_DEB, "--info refuses the package: dpkg-deb"),
             (PackageType::Rpm, RPM, "--checksig refuses the package"),
             (PackageType::Arch, BSDTAR, "-tf refuses the package: bsdtar"),
+            (PackageType::Pkg, BSDTAR, "-xOf refuses the package: bsdtar"),
         ] {
             match check(&path, package_type).await {
                 Err(Error::Refused(text)) => assert!(text.contains(complaint), "{text}"),

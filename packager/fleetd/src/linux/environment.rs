@@ -6,10 +6,11 @@
 //! changed or read as more than itself. Control characters do not come this far (`packager-spec` refuses them), and a
 //! line break in particular is refused here once more.
 
-use packager_spec::{BrowserHost, EndUserEmail, HostIdentifier, OsqueryDatabasePath, PackageSpec, PackagerSwitch};
+use packager_spec::PackageSpec;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::variables::Variables;
 
 /// Room for a file: the longest values are a URL of 2 KiB twice and a path of 1 KiB, escaped.
 const CAPACITY: usize = 16 << 10;
@@ -21,76 +22,15 @@ const CAPACITY: usize = 16 << 10;
 pub(super) fn environment(spec: &PackageSpec, update_url: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     // Sized beforehand: a string that grows leaves copies of the secret behind.
     let mut file = File(Zeroizing::new(String::with_capacity(CAPACITY)));
-    let on = |switch| spec.has(switch).then_some("true");
-    let desktop = spec.has(PackagerSwitch::FleetDesktop);
-    let credentials = spec.enrollment.in_package();
-    let browser_host = spec.fleet_desktop_alternative_browser_host.as_ref();
-
-    file.set(
-        "ORBIT_UPDATE_URL",
-        spec.update_url.as_ref().map_or(update_url, |url| url.as_str()),
-    )?;
-    file.set("ORBIT_ORBIT_CHANNEL", spec.orbit_channel.as_str())?;
-    file.set("ORBIT_OSQUERYD_CHANNEL", spec.osqueryd_channel.as_str())?;
-    file.set("ORBIT_UPDATE_INTERVAL", &spec.update_interval.to_string())?;
-    if desktop {
-        file.set("ORBIT_FLEET_DESKTOP", "true")?;
-        file.set("ORBIT_DESKTOP_CHANNEL", spec.desktop_channel.as_str())?;
-        file.set_if(
-            "ORBIT_FLEET_DESKTOP_ALTERNATIVE_BROWSER_HOST",
-            browser_host.map(BrowserHost::as_str),
-        )?;
+    for (name, value) in Variables::of(spec, update_url).iter() {
+        file.set(name, value)?;
     }
-    file.set_if("ORBIT_INSECURE", on(PackagerSwitch::Insecure))?;
-    file.set_if("ORBIT_DISABLE_UPDATES", on(PackagerSwitch::DisableUpdates))?;
-    file.set_if(
-        "ORBIT_FLEET_URL",
-        credentials.map(|credentials| credentials.fleet_url.as_str()),
-    )?;
-    file.set_if(
-        "ORBIT_FLEET_CERTIFICATE",
-        spec.fleet_certificate.as_ref().map(|_| "/opt/orbit/fleet.pem"),
-    )?;
-    file.set_if(
-        "ORBIT_UPDATE_TLS_CERTIFICATE",
-        spec.update_tls_certificate.as_ref().map(|_| "/opt/orbit/update.pem"),
-    )?;
-    file.set_if(
-        "ORBIT_ENROLL_SECRET",
-        credentials.map(|credentials| credentials.enroll_secret.expose_secret()),
-    )?;
-    file.set_if("ORBIT_DEBUG", on(PackagerSwitch::Debug))?;
-    file.set_if("ORBIT_ENABLE_SCRIPTS", on(PackagerSwitch::EnableScripts))?;
-    if spec.host_identifier != HostIdentifier::Uuid {
-        file.set("ORBIT_HOST_IDENTIFIER", spec.host_identifier.as_str())?;
-    }
-    file.set_if(
-        "ORBIT_OSQUERY_DB",
-        spec.osquery_database.as_ref().map(OsqueryDatabasePath::as_str),
-    )?;
-    file.set_if(
-        "ORBIT_END_USER_EMAIL",
-        spec.end_user_email.as_ref().map(EndUserEmail::as_str),
-    )?;
-    file.set_if(
-        "ORBIT_FLEET_MANAGED_HOST_IDENTITY_CERTIFICATE",
-        on(PackagerSwitch::FleetManagedHostIdentityCertificate),
-    )?;
-    file.set_if(
-        "ORBIT_DISABLE_SETUP_EXPERIENCE",
-        on(PackagerSwitch::DisableSetupExperience),
-    )?;
-    file.set_if("ORBIT_BYPASS_END_USER_AUTH", on(PackagerSwitch::BypassEndUserAuth))?;
     Ok(Zeroizing::new(file.0.as_bytes().to_vec()))
 }
 
 struct File(Zeroizing<String>);
 
 impl File {
-    fn set_if(&mut self, name: &str, value: Option<&str>) -> Result<(), Error> {
-        value.map_or(Ok(()), |value| self.set(name, value))
-    }
-
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         if value.chars().any(char::is_control) {
             // The message names the variable, never the value.

@@ -1,13 +1,9 @@
 //! Where things lie on a host, and the systemd unit.
 
-/// orbit's own folder.
-pub(super) const ROOT: &str = "opt/orbit";
 /// All configuration, secret included, as environment variables.
 pub(super) const ENVIRONMENT_FILE: &str = "etc/default/orbit";
 /// The systemd unit.
 pub(super) const UNIT_FILE: &str = "usr/lib/systemd/system/orbit.service";
-/// The flags that orbit starts osqueryd with. orbit itself writes flags from the Fleet server into it.
-pub(super) const FLAGFILE: &str = "opt/orbit/osquery.flags";
 
 /// The unit. `CPUQuota` and the restart settings are the original's: they bound what an agent that goes wrong costs
 /// its host, and bring it back whatever stopped it.

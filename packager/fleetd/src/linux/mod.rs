@@ -5,7 +5,7 @@ mod layout;
 pub(crate) mod scripts;
 mod tree;
 
-pub use tree::{base_tree, component_tree, metadata_tree, own_tree};
+pub(crate) use tree::{base_tree, component_tree, own_tree};
 
 #[cfg(test)]
 mod tests;

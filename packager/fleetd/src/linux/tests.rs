@@ -1,16 +1,15 @@
 //! The trees of a Linux package against the facts about Fleet's own. The installed result is compared by the scenarios
 //! with the real dpkg.
 
-use std::io::Read;
-use std::sync::Arc;
-
 use packager_artifact::Sha256Digest;
-use packager_formats::{Content, Format, Kind, OnUpgrade, Privacy, Tree};
+use packager_formats::{Format, Kind, OnUpgrade, Privacy, Tree};
 use packager_spec::{PackageSpec, Submission};
-use zeroize::Zeroizing;
 
-use super::{base_tree, component_tree, metadata_tree, own_tree};
-use crate::{Archive, ArchiveEntry, Component, Error, Fetched, Form, LocalMetadata, Program, RoleDocuments, package};
+use super::{base_tree, component_tree, own_tree};
+use crate::samples::{self, content, executable, lines, read};
+use crate::{
+    Component, EntryContent, Error, Fetched, Form, LocalMetadata, Program, RoleDocuments, metadata_tree, package,
+};
 
 const UPDATE_URL: &str = "https://tuf.example";
 
@@ -22,28 +21,13 @@ fn spec(options: &str) -> PackageSpec {
     Submission::parse(body.as_bytes()).unwrap().spec
 }
 
-fn content(text: &str) -> Arc<dyn Content> {
-    Arc::new(Zeroizing::new(text.as_bytes().to_vec()))
-}
-
-fn executable(text: &str) -> Fetched {
-    Fetched::Executable(content(text))
-}
-
 fn archive() -> Fetched {
-    let entry = |path: &str, mode, text: Option<&str>| ArchiveEntry {
-        path: path.to_owned(),
-        mode,
-        content: text.map(content),
-    };
-    Fetched::Archive(Archive {
-        sha512: "ab".repeat(64),
-        entries: vec![
-            entry("fleet-desktop", 0o2777, None),
-            entry("fleet-desktop/fleet-desktop", 0o6755, Some("desktop")),
-            entry("fleet-desktop/readme", 0o666, Some("text")),
-        ],
-    })
+    let file = |text| EntryContent::File(content(text));
+    samples::archive(vec![
+        ("fleet-desktop", 0o2777, EntryContent::Directory),
+        ("fleet-desktop/fleet-desktop", 0o6755, file("desktop")),
+        ("fleet-desktop/readme", 0o666, file("text")),
+    ])
 }
 
 /// The shared trees one after the other, as a package has them.
@@ -59,26 +43,6 @@ fn agent_tree(spec: &PackageSpec) -> Tree {
         }
     }
     tree
-}
-
-fn lines(tree: &Tree) -> Vec<String> {
-    let line = |entry: &packager_formats::Entry| match &entry.kind {
-        Kind::Directory => format!("d {:o} {}", entry.mode, entry.path),
-        Kind::HostDirectory => format!("h {}", entry.path),
-        Kind::File { .. } => format!("f {:o} {}", entry.mode, entry.path),
-        Kind::Symlink(target) => format!("l {} -> {target}", entry.path),
-    };
-    tree.entries().iter().map(line).collect()
-}
-
-fn read(tree: &Tree, path: &str) -> String {
-    let entry = tree.get(path).unwrap_or_else(|| panic!("{path} is not there"));
-    let Kind::File { content, .. } = &entry.kind else {
-        panic!("{path} is no file")
-    };
-    let mut text = String::new();
-    content.open().unwrap().read_to_string(&mut text).unwrap();
-    text
 }
 
 #[test]

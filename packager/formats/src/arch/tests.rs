@@ -24,6 +24,8 @@ fn content(text: &str) -> Arc<dyn Content> {
 fn package() -> Package {
     Package {
         name: "sample-agent".to_owned(),
+        title: "Sample".to_owned(),
+        identifier: "com.example.sample".to_owned(),
         version: "1.2.3-rc1".to_owned(),
         architecture: Architecture::Arm64,
         maintainer: "Nobody <nobody@example.com>".to_owned(),
@@ -36,6 +38,7 @@ fn package() -> Package {
             post_install: Some("echo installed\n".to_owned()),
             ..Scripts::default()
         },
+        signatures: Vec::new(),
     }
 }
 

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use packager_artifact::{Artifact, SharedBytes};
-use packager_fleetd::{Component, Fetched, LocalMetadata, RoleDocuments, linux};
+use packager_artifact::{Artifact, OwnBytes, SharedBytes};
+use packager_fleetd::{
+    Component, Fetched, LocalMetadata, RoleDocuments, base_tree, component_tree, configuration_profile, metadata_tree,
+    own_tree,
+};
 use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
 use packager_signing::Signature;
 use packager_spec::PackageSpec;
@@ -61,6 +64,8 @@ pub struct Built {
     pub detached_signature: Option<Vec<u8>>,
     /// The releases in it.
     pub versions: Versions,
+    /// The configuration profile that goes with it: the credentials that it does not have.
+    pub profile: Option<OwnBytes>,
 }
 
 /// What a package shares with others.
@@ -130,6 +135,7 @@ impl Builder {
             signature: finished.signature,
             detached_signature: finished.detached_signature,
             versions,
+            profile: configuration_profile(spec)?.map(|mut profile| OwnBytes::new(std::mem::take(&mut *profile))),
         })
     }
 
@@ -265,7 +271,7 @@ impl Builder {
 
     /// What stands around the programs: the files that are the same in all packages, and the metadata.
     async fn frame(&self, format: Format, metadata: &Arc<TrustedMetadata>) -> Result<[Shared; 2], BuildError> {
-        let base = Arc::new(linux::base_tree(format)?);
+        let base = Arc::new(base_tree(format)?);
         let metadata = self.metadata_tree(metadata)?;
         let (base, metadata) = join(
             self.of_tree(format, Position::First, self.best(), base),
@@ -295,14 +301,14 @@ impl Builder {
     ) -> Result<Shared, BuildError> {
         let component = &release.component;
         let placeholder = Fetched::placeholder(component.form(), release.identity());
-        let named = linux::component_tree(component, &placeholder)?;
+        let named = component_tree(component, &placeholder)?;
         let recipe = self.recipe(format, Position::Later, self.best(), &named);
         let mut coming = None;
         let tree = async || {
             let (fetched, stream) = release.fetch(&self.repository).await?;
             coming = stream;
             progress(Stage::Building);
-            Ok(Arc::new(linux::component_tree(component, &fetched)?))
+            Ok(Arc::new(component_tree(component, &fetched)?))
         };
         let part = self.shared.obtain(recipe, tree).await;
         // What went wrong is not that it could not be packed.
@@ -333,6 +339,8 @@ impl Builder {
             // The smallest that all systems read: see docs/rpm.md.
             Format::Rpm => Compression::Xz,
             Format::Arch => Compression::Zstd,
+            // Installer reads nothing better on every macOS that the agent runs on.
+            Format::Pkg => Compression::Gzip,
         }
     }
 
@@ -346,7 +354,7 @@ impl Builder {
         Ok(Ingredients {
             package: packager_fleetd::package(spec, version, BUILD_TIME),
             shared,
-            own: linux::own_tree(spec, &self.settings.update_url)?,
+            own: own_tree(spec, &self.settings.update_url)?,
             compression: self.compression(format),
         })
     }
@@ -366,7 +374,7 @@ impl Builder {
             snapshot: &documents.snapshot,
             targets: &documents.targets,
         })?;
-        let tree = Arc::new(linux::metadata_tree(&local)?);
+        let tree = Arc::new(metadata_tree(&local)?);
         *last = Some((Arc::clone(metadata), Arc::clone(&tree)));
         Ok(tree)
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use packager_artifact::{Artifact, DigestMemo, SharedPart, Unsigned, pieces_in};
+use packager_artifact::{Artifact, DigestMemo, Sha1State, SharedPart, Unsigned, pieces_in};
 use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, SignaturePlace, Tree};
 use packager_signing::{Signature, Signed, Signer};
 use packager_store::Store;
@@ -26,6 +26,7 @@ impl Signers {
         match format {
             Format::Deb => self.deb.as_deref(),
             Format::Rpm | Format::Arch => self.rpm.as_deref(),
+            Format::Pkg => None,
         }
     }
 }
@@ -37,6 +38,8 @@ pub(super) struct Finisher {
     /// For hashes over what is signed, over what packages have digests of, and over packages: of none are shared parts
     /// read again.
     memo: DigestMemo,
+    /// For SHA-1 over what packages have digests of.
+    memo_sha1: DigestMemo<Sha1State>,
     /// For hashes over what shared parts unpack to.
     unpacked: DigestMemo,
 }
@@ -62,6 +65,7 @@ impl Finisher {
             store,
             signers,
             memo: DigestMemo::new(),
+            memo_sha1: DigestMemo::default(),
             unpacked: DigestMemo::new(),
         })
     }
@@ -99,6 +103,7 @@ impl Finisher {
         SharedDigests {
             bytes: self.store.shared(),
             packed: &self.memo,
+            packed_sha1: &self.memo_sha1,
             unpacked: &self.unpacked,
         }
     }

@@ -22,6 +22,7 @@ pub const fn format_of(package_type: PackageType) -> Option<Format> {
         PackageType::Deb => Some(Format::Deb),
         PackageType::Rpm => Some(Format::Rpm),
         PackageType::Arch => Some(Format::Arch),
-        PackageType::Msi | PackageType::Pkg => None,
+        PackageType::Pkg => Some(Format::Pkg),
+        PackageType::Msi => None,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use packager_artifact::Sha256Digest;
-use packager_fleetd::{Archive, ArchiveEntry, Component, Fetched, Form, Program};
+use packager_fleetd::{Archive, ArchiveEntry, Component, EntryContent, Fetched, Form, Program};
 use packager_formats::Content;
 use packager_store::Versions;
 use packager_targets::{
@@ -88,8 +88,9 @@ fn archive(cached: &CachedTarget, unpacked: &UnpackedArchive) -> Archive {
         path: entry.path.as_str().to_owned(),
         mode: entry.mode,
         content: match &entry.kind {
-            EntryKind::Directory => None,
-            EntryKind::File { size_bytes, sha256, .. } => Some(Arc::new(UnpackedContent {
+            EntryKind::Directory => EntryContent::Directory,
+            EntryKind::Symlink { target } => EntryContent::Symlink(target.clone()),
+            EntryKind::File { size_bytes, sha256, .. } => EntryContent::File(Arc::new(UnpackedContent {
                 archive: unpacked.clone(),
                 entry: entry.clone(),
                 size_bytes: *size_bytes,

@@ -194,7 +194,7 @@ async fn attempt(
                 (Signature::Absent, None) => SignatureFile::None,
             },
             versions: built.versions,
-            profile: None,
+            profile: built.profile,
         };
         shop.store.publish(id, &built.artifact, details, shop.clock.now())
     });

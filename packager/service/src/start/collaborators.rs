@@ -163,17 +163,22 @@ fn prepare(prepare: Prepare) -> Vec<(Format, Component)> {
         Prepare::Arm64 => &[Architecture::Arm64],
         Prepare::Nothing => &[],
     };
-    let component = |architecture: &Architecture, program| Component {
+    let platforms = |format| match format {
+        Format::Deb | Format::Rpm | Format::Arch => architectures.iter().copied().map(Platform::Linux).collect(),
+        // Universal: whichever architecture is to be ready.
+        Format::Pkg if architectures.is_empty() => Vec::new(),
+        Format::Pkg => vec![Platform::MacOs],
+    };
+    let component = |platform, program| Component {
         program,
-        platform: Platform::Linux(*architecture),
+        platform,
         channel: Channel::default(),
     };
-    architectures
-        .iter()
-        .flat_map(|architecture| {
-            [Program::Orbit, Program::Osqueryd, Program::Desktop].map(|program| component(architecture, program))
-        })
-        .flat_map(|component| Format::ALL.map(|format| (format, component.clone())))
+    let programs = [Program::Orbit, Program::Osqueryd, Program::Desktop];
+    Format::ALL
+        .into_iter()
+        .flat_map(|format| platforms(format).into_iter().map(move |platform| (format, platform)))
+        .flat_map(|(format, platform)| programs.map(|program| (format, component(platform, program))))
         .collect()
 }
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::path::ArchivePath;
 
-/// A file or directory of an unpacked archive.
+/// A file, directory or symbolic link of an unpacked archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnpackedEntry {
     /// Where in the archive's tree it belongs.
@@ -27,5 +27,10 @@ pub enum EntryKind {
         sha256: [u8; 32],
         /// Where its content lies.
         source: PathBuf,
+    },
+    /// A symbolic link.
+    Symlink {
+        /// Where it leads: a relative path that does not leave the archive's tree.
+        target: String,
     },
 }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::Read;
 
 use tar::{EntryType, PaxExtensions};
@@ -12,6 +13,7 @@ const EXTENDED_BYTES: u64 = 64 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Extended {
     path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
     size_bytes: Option<u64>,
 }
 
@@ -20,11 +22,10 @@ impl Extended {
     pub(super) fn take_in<R: Read>(&mut self, entry: &mut tar::Entry<'_, R>) -> Result<bool, ArchiveFault> {
         match entry.header().entry_type() {
             EntryType::GNULongName => {
-                let mut name = read(entry)?;
-                if name.last() == Some(&0) {
-                    name.pop();
-                }
-                self.path = Some(name);
+                self.path = Some(read_name(entry)?);
+            }
+            EntryType::GNULongLink => {
+                self.link = Some(read_name(entry)?);
             }
             EntryType::XHeader => {
                 let records = read(entry)?;
@@ -35,7 +36,7 @@ impl Extended {
             EntryType::XGlobalHeader => {
                 let mut global = Self::default();
                 global.take_in_pax(&read(entry)?)?;
-                if global.path.is_some() || global.size_bytes.is_some() {
+                if global.path.is_some() || global.link.is_some() || global.size_bytes.is_some() {
                     return Err(ArchiveFault::Malformed);
                 }
             }
@@ -53,12 +54,19 @@ impl Extended {
                     let size = record.value().ok().and_then(|text| text.parse().ok());
                     self.size_bytes = Some(size.ok_or(ArchiveFault::Malformed)?);
                 }
-                b"linkpath" => return Err(ArchiveFault::EntryType),
+                b"linkpath" => self.link = Some(record.value_bytes().to_vec()),
                 key if key.starts_with(b"GNU.sparse.") => return Err(ArchiveFault::EntryType),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// The target of `entry`, a link which these headers precede.
+    pub(super) fn target_of<R: Read>(&mut self, entry: &tar::Entry<'_, R>) -> Result<Vec<u8>, ArchiveFault> {
+        let target = self.link.take();
+        let target = target.or_else(|| entry.header().link_name_bytes().map(Cow::into_owned));
+        target.ok_or(ArchiveFault::LinkTarget)
     }
 
     /// The path of `entry`, which these headers precede.
@@ -67,8 +75,20 @@ impl Extended {
         if self.size_bytes.is_some_and(|size| size != entry.size()) {
             return Err(ArchiveFault::TooLarge);
         }
+        // Of what is no link.
+        if self.link.is_some() {
+            return Err(ArchiveFault::Malformed);
+        }
         Ok(self.path.unwrap_or_else(|| entry.header().path_bytes().into_owned()))
     }
+}
+
+fn read_name<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>, ArchiveFault> {
+    let mut name = read(entry)?;
+    if name.last() == Some(&0) {
+        name.pop();
+    }
+    Ok(name)
 }
 
 fn read<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>, ArchiveFault> {

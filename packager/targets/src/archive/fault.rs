@@ -11,8 +11,8 @@ pub enum ArchiveFault {
     /// It has more entries than allowed.
     #[error("it has too many entries")]
     TooManyEntries,
-    /// An entry is neither a directory nor a regular file.
-    #[error("it has an entry that is neither a directory nor a regular file")]
+    /// An entry is neither a directory nor a regular file nor a symbolic link.
+    #[error("it has an entry that is neither a directory nor a regular file nor a symbolic link")]
     EntryType,
     /// A path is absolute, leaves its folder, or has characters that paths should not have.
     #[error("it has an unsafe path")]
@@ -23,7 +23,10 @@ pub enum ArchiveFault {
     /// Two entries have the same path.
     #[error("it has two entries of the same path")]
     Duplicate,
-    /// An entry lies below a regular file.
-    #[error("it has an entry below a regular file")]
+    /// An entry lies below a regular file or a link.
+    #[error("it has an entry below a regular file or a link")]
     FileAsParent,
+    /// A link leads out of the archive's tree, or might.
+    #[error("it has a link that may lead out of it")]
+    LinkTarget,
 }

@@ -32,6 +32,18 @@ impl Archive {
         self.entry(EntryType::Regular, name.as_bytes(), 0o644, content)
     }
 
+    fn link(mut self, name: &str, target: &[u8]) -> Self {
+        let mut header = Header::new_ustar();
+        header.set_entry_type(EntryType::Symlink);
+        header.set_mode(0o777);
+        header.set_size(0);
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.as_mut_bytes()[157..157 + target.len()].copy_from_slice(target);
+        header.set_cksum();
+        self.0.extend_from_slice(header.as_bytes());
+        self
+    }
+
     fn folder(self, name: &str) -> Self {
         self.entry(EntryType::Directory, name.as_bytes(), 0o755, b"")
     }
@@ -144,25 +156,84 @@ fn long_names_of_gnu_and_pax_are_read() {
 }
 
 #[test]
-fn only_files_and_directories_are_taken() {
+fn only_files_directories_and_symbolic_links_are_taken() {
     for kind in [
-        EntryType::Symlink,
         EntryType::Link,
         EntryType::Char,
         EntryType::Block,
         EntryType::Fifo,
         EntryType::Continuous,
         EntryType::GNUSparse,
-        EntryType::GNULongLink,
         EntryType::new(b'?'),
     ] {
         let archive = Archive::default().entry(kind, b"a", 0o644, b"");
         assert_eq!(archive.unpack().unwrap_err(), ArchiveFault::EntryType, "{kind:?}");
     }
-    for key in ["linkpath", "GNU.sparse.major"] {
-        let archive = Archive::default().pax(key, b"1").file("a", b"");
-        assert_eq!(archive.unpack().unwrap_err(), ArchiveFault::EntryType, "{key}");
+    let archive = Archive::default().pax("GNU.sparse.major", b"1").file("a", b"");
+    assert_eq!(archive.unpack().unwrap_err(), ArchiveFault::EntryType);
+}
+
+#[test]
+fn links_are_recorded_and_not_made() {
+    let long = format!("../{}", "t".repeat(150));
+    let archive = Archive::default()
+        .link("App.app/Versions/Current", b"A")
+        .entry(
+            EntryType::GNULongLink,
+            b"././@LongLink",
+            0o644,
+            format!("{long}\0").as_bytes(),
+        )
+        .link("App.app/gnu", b"cut")
+        .pax("linkpath", "../ü".as_bytes())
+        .link("App.app/pax", b"cut")
+        .file("after", b"1");
+    let (unpacked, folder) = unpack_bytes(&archive.gzip(), &ArchiveLimits::default()).unwrap();
+    let links: Vec<_> = unpacked
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.kind {
+            EntryKind::Symlink { target } => Some((entry.path.as_str(), target.as_str())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        links,
+        [
+            ("App.app/Versions/Current", "A"),
+            ("App.app/gnu", &long),
+            ("App.app/pax", "../ü")
+        ]
+    );
+    let made: Vec<_> = fs::read_dir(folder.path().join("unpacked")).unwrap().collect();
+    assert_eq!(made.len(), 1);
+}
+
+#[test]
+fn no_link_leads_out_however_it_is_written() {
+    for target in ["/etc/passwd", "..", "../a", "a/../../b", ""] {
+        let plain = Archive::default().link("l", target.as_bytes());
+        assert_eq!(plain.unpack().unwrap_err(), ArchiveFault::LinkTarget, "{target}");
+        let gnu = Archive::default()
+            .entry(EntryType::GNULongLink, b"L", 0o644, target.as_bytes())
+            .link("l", b"fine");
+        assert_eq!(gnu.unpack().unwrap_err(), ArchiveFault::LinkTarget, "{target}");
+        let pax = Archive::default().pax("linkpath", target.as_bytes()).link("l", b"fine");
+        assert_eq!(pax.unpack().unwrap_err(), ArchiveFault::LinkTarget, "{target}");
     }
+    // What lies below a link would lie where it leads.
+    for archive in [
+        Archive::default().link("l", b"a").file("l/b", b""),
+        Archive::default().file("l/b", b"").link("l", b"a"),
+    ] {
+        assert_eq!(archive.unpack().unwrap_err(), ArchiveFault::FileAsParent);
+    }
+    // A target of what is no link; a target of megabytes.
+    let file = Archive::default().pax("linkpath", b"a").file("f", b"");
+    assert_eq!(file.unpack().unwrap_err(), ArchiveFault::Malformed);
+    let name = vec![b'n'; 65 << 10];
+    let long = Archive::default().entry(EntryType::GNULongLink, b"L", 0o644, &name);
+    assert_eq!(long.unpack().unwrap_err(), ArchiveFault::TooLarge);
 }
 
 #[test]

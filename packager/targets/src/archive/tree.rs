@@ -7,7 +7,7 @@ use crate::limits::ArchiveLimits;
 
 const IMPLIED_MODE: u32 = 0o755;
 
-/// The entries so far. No two share a path, and none lies below a file.
+/// The entries so far. No two share a path, and none lies below a file or a link.
 pub(super) struct Tree {
     limits: ArchiveLimits,
     entries: BTreeMap<ArchivePath, Node>,

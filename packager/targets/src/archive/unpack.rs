@@ -10,13 +10,14 @@ use tar::{Archive, EntryType};
 use super::entry::{EntryKind, UnpackedEntry};
 use super::extended::Extended;
 use super::fault::ArchiveFault;
+use super::link;
 use super::path::ArchivePath;
 use super::reader::{BoundedReader, fault_of};
 use super::tree::Tree;
 use crate::error::Error;
 use crate::limits::ArchiveLimits;
 
-/// An archive's files and directories.
+/// An archive's files, directories and links.
 #[derive(Debug)]
 pub struct Unpacked {
     /// Sorted by path: every directory comes before what lies in it, and none is missing.
@@ -28,7 +29,7 @@ impl Unpacked {
     pub(crate) fn size_bytes(&self) -> u64 {
         let files = self.entries.iter().map(|entry| match &entry.kind {
             EntryKind::File { size_bytes, .. } => *size_bytes,
-            EntryKind::Directory => 0,
+            EntryKind::Directory | EntryKind::Symlink { .. } => 0,
         });
         files.sum()
     }
@@ -87,11 +88,13 @@ fn read_archive(archive: impl Read, temporary: &Path, folder: &Path, limits: &Ar
         if extended.take_in(&mut entry)? {
             continue;
         }
-        let is_directory = match entry.header().entry_type() {
-            EntryType::Directory => true,
-            EntryType::Regular => false,
+        let kind = entry.header().entry_type();
+        let target = match kind {
+            EntryType::Directory | EntryType::Regular => None,
+            EntryType::Symlink => Some(extended.target_of(&entry)?),
             _ => return Err(ArchiveFault::EntryType.into()),
         };
+        let is_directory = kind == EntryType::Directory;
         let mode = entry.header().mode().map_err(malformed)?;
         let path = std::mem::take(&mut extended).path_of(&entry)?;
         let Some(path) = ArchivePath::parse(&path, is_directory, limits)? else {
@@ -99,6 +102,11 @@ fn read_archive(archive: impl Read, temporary: &Path, folder: &Path, limits: &Ar
         };
         if is_directory {
             tree.add(path, mode, EntryKind::Directory)?;
+            continue;
+        }
+        if let Some(target) = target {
+            let target = link::target(&target, &path, limits)?;
+            tree.add(path, mode, EntryKind::Symlink { target })?;
             continue;
         }
         let name = files.to_string();

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use packager_artifact::{DigestMemo, Part, Sha256Digest, SharedBytes, SharedPart, Unsigned};
+use packager_artifact::{DigestMemo, Part, Sha1State, Sha256Digest, SharedBytes, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use crate::rpm::{SharedNotes, compose, write_shared};
@@ -64,6 +64,7 @@ impl Shelf {
 #[derive(Default)]
 pub(super) struct Memos {
     packed: DigestMemo,
+    packed_sha1: DigestMemo<Sha1State>,
     unpacked: DigestMemo,
 }
 
@@ -72,6 +73,7 @@ impl Memos {
         SharedDigests {
             bytes,
             packed: &self.packed,
+            packed_sha1: &self.packed_sha1,
             unpacked: &self.unpacked,
         }
     }
@@ -84,6 +86,8 @@ pub(super) fn content(text: &str) -> Arc<dyn Content> {
 pub(super) fn package() -> Package {
     Package {
         name: "sample-agent".to_owned(),
+        title: "Sample".to_owned(),
+        identifier: "com.example.sample".to_owned(),
         version: "1.2.3-rc1".to_owned(),
         architecture: Architecture::Arm64,
         maintainer: "Nobody".to_owned(),
@@ -97,6 +101,7 @@ pub(super) fn package() -> Package {
             post_transaction: Some("echo done\n".to_owned()),
             ..Scripts::default()
         },
+        signatures: Vec::new(),
     }
 }
 
