@@ -34,11 +34,11 @@
 //! # The files
 //!
 //! **`Distribution`** tells Installer what to show and which component packages to install: here one, `base.pkg`, without a
-//! choice ([`distribution`]). **`PackageInfo`** is the component's: identifier, version, size, scripts ([`package_info`]).
+//! choice (`distribution.rs`). **`PackageInfo`** is the component's: identifier, version, size, scripts (`package_info.rs`).
 //! **`Scripts`** is a cpio archive of the scripts, compressed with gzip. **`Payload`** is one of the files, beginning with the
-//! root, `.`; owner and group are root and admin (0 and 80), as Apple's directories outside the system's have them ([`cpio`]).
+//! root, `.`; owner and group are root and admin (0 and 80), as Apple's directories outside the system's have them (`cpio.rs`).
 //! **`Bom`**, the bill of materials, lists the same files with modes, sizes and checksums; Installer keeps it as the receipt
-//! ([`bom`]). It is why files of a package cannot be shared to the last byte: it has a checksum of each, the package's own
+//! (`bom`). It is why files of a package cannot be shared to the last byte: it has a checksum of each, the package's own
 //! among them. Receipts are readable by every user of the host; see docs/macos.md for what that means for short secrets.
 
 mod bom;
