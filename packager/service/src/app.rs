@@ -8,10 +8,10 @@ use packager_store::Store;
 use packager_targets::Repository;
 use url::Url;
 
-use crate::clock::Clock;
 use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
 use crate::pipeline::{Dispatcher, Freshness};
+use packager_clock::Clock;
 
 /// Settings of the HTTP layer.
 #[derive(Debug, Clone)]

@@ -2,7 +2,6 @@
 
 mod app;
 mod build;
-mod clock;
 mod connection;
 mod http;
 mod logging;
@@ -11,6 +10,6 @@ mod pipeline;
 mod start;
 
 pub use build::{BuildError, Builder, BuilderSettings, Built, Signers, format_of};
-pub use clock::{Clock, ManualClock, SystemClock};
 pub use logging::{LoggingError, init_logging};
+pub use packager_clock::{Clock, ManualClock, SystemClock};
 pub use start::{Environment, Running, StartError, rotate_key, start, update_limits};

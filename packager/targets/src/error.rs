@@ -142,6 +142,15 @@ impl Error {
     }
 }
 
+impl From<packager_http_client::Error> for Error {
+    fn from(error: packager_http_client::Error) -> Self {
+        Self::InvalidSettings {
+            setting: error.setting,
+            source: error.cause.map(Into::into),
+        }
+    }
+}
+
 /// What an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {

@@ -18,7 +18,7 @@ use packager_settings::{Rate, Rates};
 use packager_store::PackageId;
 
 use super::client_address::AddressKey;
-use crate::clock::Clock;
+use packager_clock::Clock;
 
 /// The limiters.
 pub(crate) struct RateLimits {
@@ -204,7 +204,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::clock::ManualClock;
+    use packager_clock::ManualClock;
 
     fn limiter(count: u32, keys: usize) -> (Arc<ManualClock>, Limiter<u32>) {
         let manual = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));

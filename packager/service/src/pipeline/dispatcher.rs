@@ -8,7 +8,7 @@ use packager_store::{Outcome, PackageId, Retry, Store};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::build::format_of;
-use crate::clock::Clock;
+use packager_clock::Clock;
 
 /// A build that is to be done.
 pub(super) struct Task {

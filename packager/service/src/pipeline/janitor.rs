@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use packager_store::{Expiry, Store};
 
-use crate::clock::Clock;
+use packager_clock::Clock;
 
 /// The longest time between two looks: a package that is published meanwhile lives at least as long as the shortest
 /// expiry allows, and reads as expired to the second whether or not it has been destroyed yet.

@@ -10,8 +10,8 @@ use packager_targets::Repository;
 
 use super::janitor::signed;
 use super::preparer::News;
-use crate::clock::Clock;
 use crate::metrics::Metrics;
+use packager_clock::Clock;
 
 /// Whether the last refresh succeeded.
 #[derive(Debug, Default)]

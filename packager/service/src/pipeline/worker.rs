@@ -16,8 +16,8 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use super::Dispatcher;
 use super::dispatcher::Task;
 use crate::build::{BuildError, Builder};
-use crate::clock::Clock;
 use crate::metrics::Metrics;
+use packager_clock::Clock;
 
 /// Finished packages that wait for the disk at a time, beside the workers: each holds its own bytes and a thread. Those who
 /// wait together share a wait of the disk.

@@ -20,7 +20,6 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::build::Builder;
-use crate::clock::Clock;
 use crate::connection::raise_descriptor_limit;
 use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
@@ -28,6 +27,7 @@ use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepa
 pub use collaborators::Environment;
 use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
 pub use error::StartError;
+use packager_clock::Clock;
 pub use rotate_key::rotate_key;
 use server::{Listener, listen_admin, listen_public};
 use signers::{load_release_key, load_signers};

@@ -2,13 +2,11 @@ use std::error::Error as _;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
-use reqwest::redirect::{Attempt, Policy};
+use packager_http_client::HttpSettings;
 use reqwest::{Client, StatusCode};
 use tough::{Transport, TransportError, TransportErrorKind, TransportStream};
 use url::Url;
 
-use super::settings::{HttpSettings, Proxies};
-use super::tls;
 use crate::error::Error;
 
 /// Fetches files over HTTP and HTTPS.
@@ -18,15 +16,6 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: Client,
-}
-
-/// A redirect that is not followed.
-#[derive(Debug, thiserror::Error)]
-enum RefusedRedirect {
-    #[error("too many redirects")]
-    TooMany,
-    #[error("a redirect from https to {0}")]
-    Downgrade(String),
 }
 
 /// An answer that is not the file.
@@ -39,34 +28,8 @@ impl HttpTransport {
     ///
     /// Fails with [`Error::InvalidSettings`] for certificates or keys that cannot be used.
     pub fn new(settings: &HttpSettings) -> Result<Self, Error> {
-        let redirects = settings.redirects;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls::client_config(settings)?)
-            .connect_timeout(settings.connect_timeout)
-            .read_timeout(settings.read_timeout)
-            .redirect(Policy::custom(move |attempt| follow(attempt, redirects)))
-            .referer(false)
-            .user_agent(&settings.user_agent);
-        if settings.proxies == Proxies::Direct {
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|error| Error::settings("the HTTP client", error))?;
+        let client = packager_http_client::client(settings)?;
         Ok(Self { client })
-    }
-}
-
-fn follow(attempt: Attempt<'_>, redirects: usize) -> reqwest::redirect::Action {
-    let was_https = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-    let scheme = attempt.url().scheme().to_owned();
-    // `previous` starts with the URL that was asked for.
-    if attempt.previous().len() > redirects {
-        attempt.error(RefusedRedirect::TooMany)
-    } else if was_https && scheme != "https" {
-        attempt.error(RefusedRedirect::Downgrade(scheme))
-    } else {
-        attempt.follow()
     }
 }
 

@@ -2,8 +2,6 @@
 
 mod file;
 mod http;
-mod settings;
-mod tls;
 
 use tough::Transport;
 use url::Url;
@@ -13,7 +11,7 @@ pub use http::HttpTransport;
 #[cfg(test)]
 pub(crate) use http::broken_off;
 pub(crate) use http::may_pass;
-pub use settings::{ClientIdentity, HttpSettings, Proxies};
+pub use packager_http_client::{ClientIdentity, HttpSettings, Proxies};
 
 use crate::error::Error;
 

@@ -1,7 +1,9 @@
+//! What a client may be told.
+
 use std::fmt;
 use std::time::Duration;
 
-/// How to talk to a repository over HTTP.
+/// How to talk to a server over HTTP.
 ///
 /// The certificate authorities are the system's, and those in `private_ca_pem` beside them.
 #[derive(Debug, Clone)]
