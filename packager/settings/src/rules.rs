@@ -14,6 +14,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("signing_pkg_certificate", &["signing_pkg_key", "signing_pkg_password"]),
     ("signing_pkg_key", &["signing_pkg_certificate"]),
     ("signing_pkg_password", &["signing_pkg_certificate"]),
+    ("signing_pkg_timestamp_url", &["signing_pkg_certificate"]),
     ("notary_key", &["notary_key_id"]),
     ("notary_key", &["notary_issuer"]),
     // Apple refuses packages that are not signed.

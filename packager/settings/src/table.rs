@@ -257,6 +257,9 @@ settings! {
         signing_pkg_key: Option<SecretRef> = "", optional(SecretReference);
         /// The password of a certificate given as PKCS#12.
         signing_pkg_password: Option<SecretRef> = "", optional(SecretReference);
+        /// The time-stamping authority (RFC 3161) whose word keeps pkg packages installable when the certificate has
+        /// ended. Apple's, `http://timestamp.apple.com/ts01`, asks for nothing; each build waits for its answer.
+        signing_pkg_timestamp_url: Option<Url> = "", optional(WebUrl::Exact);
         /// The key ID of the App Store Connect API key that signed pkg packages are notarized with.
         notary_key_id: Option<String> = "", optional(Token);
         /// The issuer ID of that key.

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::InstallerError;
+
 /// Why a key is refused, or a signature was not made. Its text is for the operator, says what to do, and holds nothing of
 /// a key: what libraries said is left out, for they may quote what they read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +69,12 @@ pub enum Error {
     /// The text is not an Ed25519 private key in PEM.
     #[error("it is not an Ed25519 private key in PKCS#8 PEM: make one with `openssl genpkey -algorithm ed25519`")]
     NotAReleaseKey,
+    /// The certificate or key for installer packages is refused.
+    #[error(transparent)]
+    Installer(InstallerError),
+    /// There is not as much room as the signature takes.
+    #[error("the signature is longer than the room for it: the time stamp has more certificates than are provided for")]
+    TooLong,
     /// The signature could not be made.
     #[error("the signature could not be made")]
     Failed,
