@@ -272,6 +272,11 @@ settings! {
         notary_ticket_url: Url =
             "https://api.apple-cloudkit.com/database/1/com.apple.gk.ticket-delivery/production/public/records/lookup",
             WebUrl::Exact;
+        /// The S3 endpoint that packages are uploaded to for notarization, in the region `us-west-2`: buckets lie under it.
+        notary_upload_url: Url = "https://s3.us-west-2.amazonaws.com", WebUrl::Base;
+        /// How many packages may be notarized in 24 hours. Apple takes 75 of a team, those of its other tools included;
+        /// beyond it, requests for pkg packages are refused until there is a place again.
+        notary_daily_limit: usize = "75", Count { least: 1, most: 100_000 };
         /// The PKCS#12 file with the Authenticode certificate and key that msi packages are signed with.
         signing_msi_pkcs12: Option<SecretRef> = "", optional(SecretReference);
         /// The password of `signing_msi_pkcs12`.
