@@ -28,8 +28,9 @@
 //! made for one package lies around it. Files are stored as they are (`application/octet-stream`), so a file's checksum as it
 //! is stored and as it is extracted are one. The payload's goes on from a remembered state ([`crate::SharedDigests`]).
 //!
-//! The digests are SHA-1, which `productbuild` and `xar` write and every version of macOS reads. Whoever could make use of
-//! collisions would have to choose what is in a package; the update repository's owner alone can.
+//! The digests are SHA-1, which every reader in the tests takes. That is enough to notice damage, and an unsigned package is
+//! protected by nothing else. It is not enough to be signed: clients choose what their own files hold (flags, certificates),
+//! and whoever chooses can make two contents with one SHA-1. Before packages are signed, the digests must be SHA-256.
 //!
 //! # The files
 //!
