@@ -7,8 +7,6 @@ use std::str::FromStr;
 use aws_lc_rs::digest::{Context, Digest, SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use crate::RunningDigest;
-
 /// A SHA-256 value. Its text form is 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -60,12 +58,6 @@ impl fmt::Debug for Sha256State {
 impl Default for Sha256State {
     fn default() -> Self {
         Self(Context::new(&SHA256))
-    }
-}
-
-impl RunningDigest for Sha256State {
-    fn update(&mut self, bytes: &[u8]) {
-        Self::update(self, bytes);
     }
 }
 

@@ -17,40 +17,22 @@ use crate::{Part, Piece, Sha256Digest, Sha256State, SharedBytes, SharedPart};
 /// some tens of kilobytes whatever is asked for.
 const CAPACITY: usize = 256;
 
-/// A computation of a digest that may go on, or be kept and gone on from more than once.
-pub trait RunningDigest: Clone + Default {
-    /// Goes on with `bytes`.
-    fn update(&mut self, bytes: &[u8]);
+/// A bounded memory of the states of SHA-256. Cheap to share: all methods take `&self`.
+#[derive(Debug, Default)]
+pub struct DigestMemo {
+    states: Mutex<States>,
 }
 
-/// A bounded memory of hash states, of SHA-256 unless it says otherwise. Cheap to share: all methods take `&self`.
-#[derive(Debug)]
-pub struct DigestMemo<S = Sha256State> {
-    states: Mutex<States<S>>,
-}
-
-#[derive(Debug)]
-struct States<S> {
-    by_beginning: HashMap<Sha256Digest, Remembered<S>>,
+#[derive(Debug, Default)]
+struct States {
+    by_beginning: HashMap<Sha256Digest, Remembered>,
     uses: u64,
 }
 
 #[derive(Debug)]
-struct Remembered<S> {
-    state: S,
+struct Remembered {
+    state: Sha256State,
     last_use: u64,
-}
-
-impl<S> Default for DigestMemo<S> {
-    fn default() -> Self {
-        let states = States {
-            by_beginning: HashMap::new(),
-            uses: 0,
-        };
-        Self {
-            states: Mutex::new(states),
-        }
-    }
 }
 
 impl DigestMemo {
@@ -68,15 +50,13 @@ impl DigestMemo {
         let pieces: Vec<_> = parts.iter().map(Piece::from).collect();
         Ok(self.state(&pieces, shared)?.finish())
     }
-}
 
-impl<S: RunningDigest> DigestMemo<S> {
     /// The computation of the digest after `pieces` one after the other. Goes on from the longest remembered beginning
     /// and remembers the state after each shared part.
     ///
     /// # Errors
     /// When a shared part cannot be read, or is not as long as its reference says ([`io::ErrorKind::InvalidData`]).
-    pub fn state(&self, pieces: &[Piece<'_>], shared: &dyn SharedBytes) -> io::Result<S> {
+    pub fn state(&self, pieces: &[Piece<'_>], shared: &dyn SharedBytes) -> io::Result<Sha256State> {
         let beginnings = beginnings(pieces);
         let (done, mut state) = self.longest(&beginnings);
         for (index, piece) in pieces.iter().enumerate().skip(done) {
@@ -94,7 +74,7 @@ impl<S: RunningDigest> DigestMemo<S> {
     }
 
     /// How many of the pieces are covered by the longest remembered beginning, and the state after them.
-    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, S) {
+    fn longest(&self, beginnings: &[Sha256Digest]) -> (usize, Sha256State) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         states.uses += 1;
         let now = states.uses;
@@ -104,10 +84,10 @@ impl<S: RunningDigest> DigestMemo<S> {
                 return (index + 1, remembered.state.clone());
             }
         }
-        (0, S::default())
+        (0, Sha256State::default())
     }
 
-    fn remember(&self, beginning: Sha256Digest, state: S) {
+    fn remember(&self, beginning: Sha256Digest, state: Sha256State) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let last_use = states.uses;
         if states.by_beginning.len() >= CAPACITY {
@@ -149,7 +129,7 @@ fn beginnings(pieces: &[Piece<'_>]) -> Vec<Sha256Digest> {
         .collect()
 }
 
-fn hash_shared(state: &mut impl RunningDigest, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
+fn hash_shared(state: &mut Sha256State, part: &SharedPart, shared: &dyn SharedBytes) -> io::Result<()> {
     // One byte more than promised is enough to notice a part that is too long.
     let reader = shared.open(part)?.take(part.size_bytes.saturating_add(1));
     if read_ahead(reader, part.size_bytes, |chunk| state.update(chunk))? == part.size_bytes {

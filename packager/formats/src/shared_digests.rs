@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use packager_artifact::{DigestMemo, Piece, Sha1State, Sha256State, SharedBytes, SharedPart};
+use packager_artifact::{DigestMemo, Piece, Sha256State, SharedBytes, SharedPart};
 
 use crate::stream::{Run, unpack};
 use crate::{Error, Position};
@@ -16,8 +16,6 @@ pub struct SharedDigests<'a> {
     pub bytes: &'a dyn SharedBytes,
     /// States after the parts as they are stored.
     pub packed: &'a DigestMemo,
-    /// The same for SHA-1.
-    pub packed_sha1: &'a DigestMemo<Sha1State>,
     /// States after what the parts unpack to. For nothing else: the same part has another length here.
     pub unpacked: &'a DigestMemo,
 }
@@ -30,15 +28,6 @@ impl SharedDigests<'_> {
     pub(crate) fn packed(&self, parts: impl Iterator<Item = SharedPart>) -> Result<Sha256State, Error> {
         let pieces: Vec<_> = parts.map(Piece::Shared).collect();
         self.packed.state(&pieces, self.bytes).map_err(Error::Shared)
-    }
-
-    /// The SHA-1 computation after `parts`.
-    ///
-    /// # Errors
-    /// [`Error::Shared`] when one cannot be read.
-    pub(crate) fn packed_sha1(&self, parts: impl Iterator<Item = SharedPart>) -> Result<Sha1State, Error> {
-        let pieces: Vec<_> = parts.map(Piece::Shared).collect();
-        self.packed_sha1.state(&pieces, self.bytes).map_err(Error::Shared)
     }
 
     /// The SHA-256 computation after what `runs`, which make one stream, unpack to.

@@ -9,7 +9,7 @@ mod metrics;
 mod pipeline;
 mod start;
 
-pub use build::{BuildError, Builder, BuilderSettings, Built, Signers, format_of};
+pub use build::{BuildError, Builder, BuilderSettings, Built, PkgSigner, Signers, format_of};
 pub use logging::{LoggingError, init_logging};
 pub use packager_clock::{Clock, ManualClock, SystemClock};
 pub use start::{Environment, Running, StartError, rotate_key, start, update_limits};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use packager_artifact::{Sha256State, Unsigned};
 
-use crate::{Error, Signer};
+use crate::{Error, InstallerSignature, InstallerSigner, Signer};
 
 /// Whether a package carries a signature of its format, in itself or beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,25 @@ impl Signed {
     ) -> Result<Self, E> {
         Ok(Self {
             composed: attach(&verified_signature(signer, content, at)?)?,
+            signature: Signature::Present,
+            detached: None,
+        })
+    }
+
+    /// The same for a pkg, which has two signatures over the checksum `toc` of its table of contents. `attach` puts them, one
+    /// after the other, into the package; it is only called with signatures that have been verified.
+    ///
+    /// # Errors
+    /// Those of [`InstallerSigner::verify`] and `attach`.
+    pub fn with_installer_signature<E: From<Error>>(
+        signer: &InstallerSigner,
+        toc: &[u8],
+        signature: &InstallerSignature,
+        attach: impl FnOnce(&[u8]) -> Result<Unsigned, E>,
+    ) -> Result<Self, E> {
+        signer.verify(toc, signature)?;
+        Ok(Self {
+            composed: attach(&[&*signature.rsa, &signature.cms].concat())?,
             signature: Signature::Present,
             detached: None,
         })

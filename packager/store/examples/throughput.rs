@@ -27,7 +27,7 @@ fn make(store: &Store, number: usize, order: Order) -> Outcome<()> {
     let request = format!("request {number} {:1200}", "");
     let asked = store.fingerprint(request.as_bytes());
     let now = Timestamp::now();
-    let submitted = store.reserve(asked, request.as_bytes(), Retry::No, now)?;
+    let submitted = store.reserve(asked, request.as_bytes(), Retry::No, now, || Ok(()))?;
     if matches!(order, Order::JobFirst) {
         store.make_durable(submitted.id)?;
     }
@@ -97,6 +97,7 @@ fn main() -> Outcome<()> {
                 request.as_bytes(),
                 Retry::No,
                 Timestamp::now(),
+                || Ok(()),
             )?;
         }
         println!(

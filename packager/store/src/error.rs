@@ -12,6 +12,9 @@ pub enum Error {
     /// The storage limit is reached or the disk is full. Try again after something has expired.
     #[error("the storage is full")]
     StorageFull,
+    /// So many packages of this kind are made in a time, and this would be one more.
+    #[error("there is no place for another package of this kind until {0}")]
+    Limited(jiff::Timestamp),
     /// No package has this id, or it was forgotten.
     #[error("there is no such package")]
     Unknown,

@@ -6,7 +6,8 @@
 //! <data>/key-check                  tells another master key from the right one, and whether it is being replaced
 //! <data>/master.key                 the master key, where no other place was named for it
 //! <data>/index/                     sled: records, fingerprints, expiry, shared parts
-//! <data>/packages/<2 hex>/<id>.job  what was asked for, sealed, from the promise of a package until its build ends
+//! <data>/packages/<2 hex>/<id>.job  what was asked for, and what the build has come to if that is kept, sealed, from the
+//!                                   promise of a package until its build ends
 //! <data>/packages/<2 hex>/<id>.own  a finished package's own bytes, sealed, until it is destroyed
 //! <data>/shared/<sha256>            shared parts
 //! <data>/tmp/                       files being written; emptied at every start
@@ -26,9 +27,11 @@
 //! | an id ([`Store::submit`], [`Store::make_durable`]) | the job file, or the finished package |
 //! | success ([`Store::publish`]) | the own file; shared parts were synced when they were committed |
 //! | a failure's end of its job ([`Store::fail`]) | the record |
+//! | what a build has come to ([`Store::keep_work`]) | the job file with it |
 //! | a destruction ([`Store::destroy`]) | the record, the overwritten key, the overwritten bytes |
 //!
-//! Stages live in memory alone. Builds that were queued or under way start from the beginning after a restart.
+//! Stages live in memory alone. Builds that were queued or under way start from the beginning after a restart, or from what
+//! they kept.
 
 // So that unit tests and integration tests share what they need.
 #[cfg(test)]
@@ -66,6 +69,7 @@ mod stats;
 mod store;
 mod submit;
 mod view;
+mod work;
 
 pub use error::Error;
 pub use expire::Expiry;

@@ -32,6 +32,8 @@ pub(crate) struct Job {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) summary: JobSummary,
     pub(crate) request: Zeroizing<Vec<u8>>,
+    /// What its build has come to ([`crate::Store::keep_work`]).
+    pub(crate) work: Mutex<Zeroizing<Vec<u8>>>,
     /// Held while the finished package is being written. Who wants to make the job durable waits for that instead.
     pub(crate) publishing: Mutex<()>,
     pub(crate) file: Mutex<JobFile>,
@@ -53,12 +55,14 @@ impl Job {
         fingerprint: Fingerprint,
         summary: JobSummary,
         request: Zeroizing<Vec<u8>>,
+        work: Zeroizing<Vec<u8>>,
         file: JobFile,
     ) -> Self {
         Self {
             fingerprint,
             summary,
             request,
+            work: Mutex::new(work),
             publishing: Mutex::new(()),
             file: Mutex::new(file),
         }

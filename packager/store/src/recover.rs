@@ -12,7 +12,7 @@ use crate::index::Stored;
 use crate::pending::{Job, JobFile, JobSummary, Pending, lock};
 use crate::publish::OwnSummary;
 use crate::record::Record;
-use crate::seal::{self, Broken, Purpose};
+use crate::seal::{self, Broken, Purpose, Sections};
 use crate::{Error, PackageId, Store};
 
 /// What is to become of a job that nothing is known of.
@@ -165,11 +165,11 @@ impl Recovery<'_> {
         } else if found.job {
             let file = fs::read(&job).map_err(Error::io("read a job"))?;
             match seal::open(&store.keyring, Purpose::Job, id, file)
-                .and_then(|sections| Ok((read_summary::<JobSummary>(&sections.summary)?, sections.body)))
+                .and_then(|sections| Ok((read_summary::<JobSummary>(&sections.summary)?, sections)))
             {
-                Ok((summary, request)) => {
+                Ok((summary, Sections { body, extra, .. })) => {
                     let fingerprint = store.keyring.fingerprint(&summary.digest);
-                    let queued = Job::new(fingerprint, summary, request, JobFile::Written(job));
+                    let queued = Job::new(fingerprint, summary, body, extra, JobFile::Written(job));
                     self.pending.insert(id, Arc::new(queued));
                     return Ok(());
                 }

@@ -20,9 +20,9 @@
 //! from two others does not open.
 //!
 //! The summary is what the index would say of the package, so that the index can be mended from the files. The body is
-//! the canonical request of a job, or the own bytes of an artifact. The extra section of an own file is the
-//! configuration profile, if the package has one, and behind it the detached signature, if the summary says that there is
-//! one of so many bytes; otherwise it is empty.
+//! the canonical request of a job, or the own bytes of an artifact. The extra section of a job is what its build has come to,
+//! if that is kept. The extra section of an own file is the configuration profile, if the package has one, and behind it the
+//! detached signature, if the summary says that there is one of so many bytes; otherwise it is empty.
 //!
 //! A file whose first eight bytes are zero was being destroyed when the machine stopped.
 

@@ -137,6 +137,16 @@ fn remove_in_a_row(doomed: Vec<Doomed<'_>>) -> io::Result<()> {
         })
 }
 
+/// Overwrites a sealed file that has no name any more.
+pub(crate) fn overwrite_nameless(file: &File) -> io::Result<()> {
+    let size_bytes = file.metadata()?.len();
+    let key = size_bytes.min(HEADER_SIZE as u64);
+    overwrite(Destroy::Key, file, 0..key)?;
+    file.sync_data()?;
+    overwrite(Destroy::Bytes, file, key..size_bytes)?;
+    file.sync_data()
+}
+
 fn at(step: Destroy) -> io::Result<()> {
     faults::point(Point::Destroy(step))
 }

@@ -45,7 +45,7 @@ pub(crate) const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
 impl Store {
     /// Takes a request: [`Store::reserve`] and [`Store::make_durable`] in one. After an error nothing is queued.
     pub fn submit(&self, asked: Fingerprint, job: &[u8], retry: Retry, now: Timestamp) -> Result<Submitted, Error> {
-        let submitted = self.reserve(asked, job, retry, now)?;
+        let submitted = self.reserve(asked, job, retry, now, || Ok(()))?;
         match self.make_durable(submitted.id) {
             Ok(()) => Ok(submitted),
             Err(error) => {
@@ -65,9 +65,19 @@ impl Store {
     /// The build may begin at once. But before anybody is told the id, [`Store::make_durable`] must have been called:
     /// a package that was only reserved is not known any more after a crash.
     ///
+    /// `admit` is asked last, and only where a new package is needed; it must not wait for anything.
+    ///
     /// # Errors
-    /// [`Error::QueueFull`], [`Error::StorageFull`] and [`Error::Unusable`] where a new package would be needed.
-    pub fn reserve(&self, asked: Fingerprint, job: &[u8], retry: Retry, now: Timestamp) -> Result<Submitted, Error> {
+    /// [`Error::QueueFull`], [`Error::StorageFull`] and [`Error::Unusable`] where a new package would be needed, and what
+    /// `admit` says.
+    pub fn reserve(
+        &self,
+        asked: Fingerprint,
+        job: &[u8],
+        retry: Retry,
+        now: Timestamp,
+        admit: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<Submitted, Error> {
         let mut pending = lock(&self.pending);
         if let Some(id) = self.joinable(&pending, &asked, retry, now)? {
             return Ok(Submitted {
@@ -83,6 +93,7 @@ impl Store {
             return Err(Error::QueueFull);
         }
         self.check_room(&pending)?;
+        admit()?;
         let id = PackageId::random();
         let summary = JobSummary {
             digest: RequestDigest::of(job),
@@ -90,7 +101,8 @@ impl Store {
             sequence: pending.next_sequence(),
         };
         let request = Zeroizing::new(job.to_vec());
-        pending.insert(id, Arc::new(Job::new(asked, summary, request, JobFile::Unwritten)));
+        let job = Job::new(asked, summary, request, Zeroizing::default(), JobFile::Unwritten);
+        pending.insert(id, Arc::new(job));
         Ok(Submitted {
             id,
             outcome: Outcome::Created,
@@ -116,8 +128,7 @@ impl Store {
         if *file != JobFile::Unwritten {
             return Ok(());
         }
-        let summary = Zeroizing::new(serde_json::to_vec(&job.summary)?);
-        let sealed = seal::seal(&self.keyring, Purpose::Job, id, [&summary, &job.request, &[]])?;
+        let sealed = self.sealed_job(id, &job, &[])?;
         let path = self.path(id, Purpose::Job);
         if let Err(error) = self.write(File::Job, &path, &sealed) {
             // It may have got its name before the sync failed.
@@ -126,6 +137,12 @@ impl Store {
         }
         *file = JobFile::Written(path);
         Ok(())
+    }
+
+    /// The bytes of a job's file.
+    pub(crate) fn sealed_job(&self, id: PackageId, job: &Job, work: &[u8]) -> Result<Vec<u8>, Error> {
+        let summary = Zeroizing::new(serde_json::to_vec(&job.summary)?);
+        seal::seal(&self.keyring, Purpose::Job, id, [&summary, &job.request, work])
     }
 
     /// The canonical request of a package in progress.

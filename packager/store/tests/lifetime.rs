@@ -136,7 +136,7 @@ fn the_reaper_takes_more_than_one_batch() {
                 for number in 0..75 {
                     let asked = store.fingerprint(format!("{thread} {number}").as_bytes());
                     let id = store
-                        .reserve(asked, b"job", packager_store::Retry::No, at(0))
+                        .reserve(asked, b"job", packager_store::Retry::No, at(0), || Ok(()))
                         .unwrap()
                         .id;
                     store.publish(id, made, details(), at(number)).unwrap();

@@ -71,7 +71,7 @@ fn a_promised_build_is_taken_up_again_in_order() {
 fn only_a_reserved_build_is_forgotten() {
     let (dir, store) = fresh();
     let asked = store.fingerprint(b"a");
-    let id = store.reserve(asked, b"a", Retry::No, at(0)).unwrap().id;
+    let id = store.reserve(asked, b"a", Retry::No, at(0), || Ok(())).unwrap().id;
     let copy = killed(dir.path());
     assert_eq!(state(&open(copy.path(), at(0)), id, at(0)), "unknown");
     store.make_durable(id).unwrap();
@@ -89,7 +89,7 @@ fn only_a_reserved_build_is_forgotten() {
 fn a_build_that_ends_first_never_writes_its_job() {
     let (dir, store) = fresh();
     let asked = store.fingerprint(b"a");
-    let id = store.reserve(asked, b"a", Retry::No, at(0)).unwrap().id;
+    let id = store.reserve(asked, b"a", Retry::No, at(0), || Ok(())).unwrap().id;
     publish(&store, id, at(0));
     store.make_durable(id).unwrap();
     assert_eq!(sealed(dir.path()), [file(dir.path(), id, "own")]);

@@ -167,7 +167,8 @@ fn fill(place: &Place, count: usize) -> Vec<PackageId> {
         let request = format!("request {number}");
         let asked = store.fingerprint(request.as_bytes());
         let now = Timestamp::now();
-        let Submitted { id, .. } = store.reserve(asked, request.as_bytes(), Retry::No, now).unwrap();
+        let reserved = store.reserve(asked, request.as_bytes(), Retry::No, now, || Ok(()));
+        let Submitted { id, .. } = reserved.unwrap();
         let composed = Unsigned {
             file_name: "fleet-osquery_1.0.0_amd64.deb".to_owned(),
             media_type: "application/vnd.debian.binary-package",

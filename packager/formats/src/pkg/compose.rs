@@ -1,6 +1,6 @@
 //! Puts a pkg together.
 
-use packager_artifact::{OwnBytes, Part, RunningDigest, Sha1State, SharedPart, Unsigned};
+use packager_artifact::{OwnBytes, Part, Sha256Digest, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use super::bom::bom;
@@ -47,8 +47,8 @@ pub fn compose(
     let tail = close(Compression::Gzip, &runs, &own_archive)
         .map_err(|_| Error::Mismatch("a shared part is not compressed with gzip".to_owned()))?;
     let tail = OwnBytes::new(tail);
-    let mut payload_sha1 = digests.packed_sha1(shared.iter().map(|(part, _)| *part))?;
-    payload_sha1.update(tail.expose());
+    let mut payload_sha256 = digests.packed(shared.iter().map(|(part, _)| *part))?;
+    payload_sha256.update(tail.expose());
     let shared_size = shared.iter().map(|(part, _)| part.size_bytes).sum::<u64>();
 
     // In the order in which they lie in the heap.
@@ -63,7 +63,7 @@ pub fn compose(
         name: "Payload",
         data: MemberData::File {
             size_bytes: shared_size + tail.size_bytes(),
-            sha1: payload_sha1.finish(),
+            sha256: payload_sha256.finish(),
         },
     });
     let toc = Toc {
@@ -95,7 +95,7 @@ pub fn compose(
 /// # Errors
 /// [`Error::Shared`] when a shared part cannot be read.
 pub fn remember(shared: &[(SharedPart, &SharedNotes)], digests: &SharedDigests<'_>) -> Result<(), Error> {
-    digests.packed_sha1(shared.iter().map(|(part, _)| *part)).map(drop)
+    digests.packed(shared.iter().map(|(part, _)| *part)).map(drop)
 }
 
 fn file(name: &'static str, bytes: &[u8]) -> Member {
@@ -103,7 +103,7 @@ fn file(name: &'static str, bytes: &[u8]) -> Member {
         name,
         data: MemberData::File {
             size_bytes: bytes.len() as u64,
-            sha1: Sha1State::digest_of(bytes),
+            sha256: Sha256Digest::of(bytes),
         },
     }
 }

@@ -28,9 +28,10 @@
 //! made for one package lies around it. Files are stored as they are (`application/octet-stream`), so a file's checksum as it
 //! is stored and as it is extracted are one. The payload's goes on from a remembered state ([`crate::SharedDigests`]).
 //!
-//! The digests are SHA-1, which every reader in the tests takes. That is enough to notice damage, and an unsigned package is
-//! protected by nothing else. It is not enough to be signed: clients choose what their own files hold (flags, certificates),
-//! and whoever chooses can make two contents with one SHA-1. Before packages are signed, the digests must be SHA-256.
+//! The files' checksums are SHA-256. Clients choose what some files hold (flags, certificates), and whoever chooses can make
+//! two contents with one SHA-1: a signature over the one would be good for the other. The table's own checksum is SHA-1, as in
+//! the packages that Apple's tools make: libarchive knows no other, and Apple finds tickets by it. Of the table a client chooses
+//! nothing: what there is of its files are their lengths and SHA-256 values, at which nobody can aim.
 //!
 //! # The files
 //!

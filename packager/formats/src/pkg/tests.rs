@@ -4,9 +4,9 @@ mod sample;
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use packager_artifact::{Part, Sha1State, Unsigned};
+use packager_artifact::{Part, Unsigned, sha1};
 
 use self::sample::{Shelf, agent_tree, compose_with, content, own_tree, sample};
 use super::*;
@@ -93,35 +93,13 @@ fn the_table_of_contents_has_the_checksums_of_everything() {
         "base.pkg/Scripts",
         "base.pkg/Payload",
     ] {
-        let sum = tool(folder.path(), &bytes, &format!("sha1sum {name} | cut -c-40"));
+        let sum = tool(folder.path(), &bytes, &format!("sha256sum {name} | cut -c-64"));
         assert_eq!(table.matches(sum.trim()).count(), 2, "{name}: {table}");
     }
     let checksum = toc_checksum(&package).unwrap();
     let size = usize::try_from(u64::from_be_bytes(bytes[8..16].try_into().unwrap())).unwrap();
-    assert_eq!(Sha1State::digest_of(&bytes[28..28 + size]), checksum);
+    assert_eq!(sha1(&bytes[28..28 + size]), checksum);
     assert_eq!(bytes[28 + size..][..20], checksum);
-}
-
-#[test]
-fn a_byte_that_flips_is_noticed() {
-    let (shelf, package) = compose_with(&sample(), "hunter2");
-    let good = shelf.bytes(&package);
-    let mut refused = 0;
-    for place in (0..good.len()).step_by(good.len() / 40) {
-        let mut bytes = good.clone();
-        bytes[place] ^= 1;
-        let mut child = Command::new("bsdtar")
-            .args(["-xOf", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let _ = child.stdin.take().unwrap().write_all(&bytes);
-        refused += usize::from(!child.wait().unwrap().success());
-    }
-    // A byte of the header, the table or a file: there are no others.
-    assert!(refused >= 40, "{refused}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use jiff::Timestamp;
-use packager_artifact::{SHA1_SIZE, Sha1State};
+use packager_artifact::{SHA1_SIZE, Sha256Digest, sha1};
 
 use super::xml::escape;
 use crate::Error;
@@ -70,8 +70,8 @@ pub enum MemberData {
     File {
         /// Its length.
         size_bytes: u64,
-        /// The SHA-1 of it.
-        sha1: [u8; SHA1_SIZE],
+        /// The SHA-256 of it.
+        sha256: Sha256Digest,
     },
     /// A directory.
     Directory(Vec<Member>),
@@ -92,7 +92,7 @@ impl Toc {
         head.extend_from_slice(&(table.len() as u64).to_be_bytes());
         head.extend_from_slice(&SHA1.to_be_bytes());
         head.extend_from_slice(&compressed);
-        head.extend_from_slice(&Sha1State::digest_of(&compressed));
+        head.extend_from_slice(&sha1(&compressed));
         let room = usize::try_from(self.signatures_size());
         let room = room.map_err(|_| Error::Invalid("the signatures are too large for a pkg".to_owned()))?;
         head.resize(head.len() + room, 0);
@@ -176,14 +176,14 @@ impl Member {
             "   <type>{kind}</type>\n   <mode>{mode}</mode>\n   <uid>0</uid>\n   <gid>0</gid>\n   <mtime>{time}</mtime>\n"
         );
         match &self.data {
-            MemberData::File { size_bytes, sha1 } => {
-                let (offset, sha1) = (place.offset, hex::encode(sha1));
+            MemberData::File { size_bytes, sha256 } => {
+                let offset = place.offset;
                 let _ = write!(
                     xml,
                     "   <size>{size_bytes}</size>\n   <data>\n    <length>{size_bytes}</length>\n    <offset>{offset}</offset>\n    \
                      <size>{size_bytes}</size>\n    <encoding style=\"application/octet-stream\"/>\n    \
-                     <extracted-checksum style=\"sha1\">{sha1}</extracted-checksum>\n    \
-                     <archived-checksum style=\"sha1\">{sha1}</archived-checksum>\n   </data>\n"
+                     <extracted-checksum style=\"sha256\">{sha256}</extracted-checksum>\n    \
+                     <archived-checksum style=\"sha256\">{sha256}</archived-checksum>\n   </data>\n"
                 );
                 place.offset += size_bytes;
             }

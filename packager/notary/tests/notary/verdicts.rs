@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use packager_artifact::Sha1State;
+use packager_artifact::sha1;
 use packager_notary::{Error, Progress};
 use packager_test_apple::{Apple, Endpoint, Verdict};
 use serde_json::json;
@@ -116,7 +116,7 @@ async fn tickets_are_found_by_checksums_of_both_kinds() {
     archive[27] = 1;
     let ticket_of = Apple::ticket_of(&archive);
     notarized(&notary, &package_of(archive)).await.unwrap();
-    let toc = Sha1State::digest_of(b"a table of contents");
+    let toc = sha1(b"a table of contents");
     assert_eq!(notary.ticket(&toc).await.unwrap(), ticket_of);
     let error = notary.ticket(&toc[..19]).await.unwrap_err();
     assert!(matches!(error, Error::NoTicket), "{error:?}");

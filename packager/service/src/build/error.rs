@@ -1,5 +1,6 @@
 //! Why a build failed.
 
+use packager_signing::TimeStampError;
 use packager_targets::Damaged;
 
 /// Why a build failed. Its text is for the person who asked for the package: no secrets, no paths. The sources are for
@@ -30,6 +31,9 @@ pub enum BuildError {
     /// The package could not be signed. Why is for the operator alone.
     #[error("the package could not be signed")]
     Sign(#[from] packager_signing::Error),
+    /// The authority that is to say when the package was signed did not.
+    #[error("the package could not be signed: {0}")]
+    TimeStamp(#[source] TimeStampError),
     /// The storage failed.
     #[error("the package could not be stored")]
     Store(#[from] packager_store::Error),

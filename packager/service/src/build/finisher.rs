@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use packager_artifact::{Artifact, DigestMemo, Sha1State, SharedPart, Unsigned, pieces_in};
+use packager_artifact::{Artifact, DigestMemo, SharedPart, Unsigned, pieces_in};
 use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, SignaturePlace, Tree};
 use packager_signing::{Signature, Signed, Signer};
 use packager_store::Store;
 
 use super::BuildError;
+use super::pkg_signer::PkgSigner;
 use super::shared_parts::Shared;
 
 /// What packages are signed with. Those of a format without a signer are unsigned.
@@ -19,6 +20,8 @@ pub struct Signers {
     pub deb: Option<Arc<dyn Signer>>,
     /// For rpm and Arch packages.
     pub rpm: Option<Arc<dyn Signer>>,
+    /// For pkgs.
+    pub pkg: Option<Arc<PkgSigner>>,
 }
 
 impl Signers {
@@ -29,6 +32,11 @@ impl Signers {
             Format::Pkg => None,
         }
     }
+
+    /// What signs packages of a format that name their signatures in what is signed.
+    fn of_named(&self, format: Format) -> Option<&Arc<PkgSigner>> {
+        self.pkg.as_ref().filter(|_| format == Format::Pkg)
+    }
 }
 
 /// Makes composed packages whole.
@@ -38,8 +46,6 @@ pub(super) struct Finisher {
     /// For hashes over what is signed, over what packages have digests of, and over packages: of none are shared parts
     /// read again.
     memo: DigestMemo,
-    /// For SHA-1 over what packages have digests of.
-    memo_sha1: DigestMemo<Sha1State>,
     /// For hashes over what shared parts unpack to.
     unpacked: DigestMemo,
 }
@@ -50,6 +56,14 @@ pub(super) struct Ingredients {
     pub(super) shared: Vec<Shared>,
     pub(super) own: Tree,
     pub(super) compression: Compression,
+}
+
+/// What is left to do away from the threads that answer requests.
+enum Step {
+    /// To sign the package, if there is a signer for its format, and to take its digest.
+    Sign(Unsigned),
+    /// To take its digest.
+    Digest(Signed),
 }
 
 /// A package that is whole.
@@ -65,7 +79,6 @@ impl Finisher {
             store,
             signers,
             memo: DigestMemo::new(),
-            memo_sha1: DigestMemo::default(),
             unpacked: DigestMemo::new(),
         })
     }
@@ -84,6 +97,14 @@ impl Finisher {
                 own,
                 compression,
             } = &ingredients;
+            let package = &Package {
+                signatures: finisher
+                    .signers
+                    .of_named(format)
+                    .map(|signer| signer.room())
+                    .unwrap_or_default(),
+                ..package.clone()
+            };
             let digests = finisher.digests();
             Ok(format.compose(package, &with_notes(shared), own, *compression, &digests)?)
         })
@@ -103,7 +124,6 @@ impl Finisher {
         SharedDigests {
             bytes: self.store.shared(),
             packed: &self.memo,
-            packed_sha1: &self.memo_sha1,
             unpacked: &self.unpacked,
         }
     }
@@ -116,9 +136,16 @@ impl Finisher {
         build_time: u64,
         now: Timestamp,
     ) -> Result<Finished, BuildError> {
+        let step = match self.signers.of_named(format) {
+            Some(signer) => Step::Digest(signer.sign(composed, now).await?),
+            None => Step::Sign(composed),
+        };
         let finisher = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            let mut signed = finisher.sign(format, composed, build_time, now)?;
+            let mut signed = match step {
+                Step::Sign(composed) => finisher.sign(format, composed, build_time, now)?,
+                Step::Digest(signed) => signed,
+            };
             let (signature, detached_signature) = (signed.signature(), signed.take_detached());
             // What nobody will go on from must not take the place of what somebody will.
             let unremembered = DigestMemo::new();

@@ -4,6 +4,7 @@ mod ahead;
 mod builder;
 mod error;
 mod finisher;
+mod pkg_signer;
 mod release;
 mod shared_parts;
 mod stored_blocks;
@@ -11,6 +12,7 @@ mod stored_blocks;
 pub use builder::{Builder, BuilderSettings, Built};
 pub use error::BuildError;
 pub use finisher::Signers;
+pub use pkg_signer::PkgSigner;
 
 use packager_formats::Format;
 use packager_spec::PackageType;

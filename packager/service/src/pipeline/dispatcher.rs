@@ -79,7 +79,9 @@ impl Dispatcher {
     fn reserve(&self, spec: &PackageSpec, retry: Retry) -> Result<(PackageId, Outcome), SubmitError> {
         let canonical = spec.canonical_bytes();
         let fingerprint = self.store.fingerprint(&canonical);
-        let submitted = self.store.reserve(fingerprint, &canonical, retry, self.clock.now())?;
+        let submitted = self
+            .store
+            .reserve(fingerprint, &canonical, retry, self.clock.now(), || Ok(()))?;
         Ok((submitted.id, submitted.outcome))
     }
 

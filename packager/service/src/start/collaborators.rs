@@ -29,10 +29,9 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
     let signing = &settings.signing;
     for (key, set) in [
-        ("signing_pkg_certificate", signing.signing_pkg_certificate.is_some()),
+        ("notary_key", signing.notary_key.is_some()),
         ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
         ("signing_msi_pkcs11_module", signing.signing_msi_pkcs11_module.is_some()),
-        ("notary_key", signing.notary_key.is_some()),
     ] {
         if set {
             let detail = "signing is not built yet; unset it to serve unsigned packages";

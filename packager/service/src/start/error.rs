@@ -40,6 +40,17 @@ pub enum StartError {
         /// Why, and what to do.
         source: packager_signing::Error,
     },
+    /// The key for Apple's notary service is not one.
+    #[error("notary_key")]
+    NotaryKey(#[source] packager_notary::ApiKeyError),
+    /// There is no HTTP client for a server that a setting names.
+    #[error("{key}")]
+    HttpClient {
+        /// The setting.
+        key: &'static str,
+        /// Why.
+        source: packager_http_client::Error,
+    },
     /// Settings that belong together are not both there.
     #[error("{0}")]
     Incomplete(&'static str),

@@ -1,5 +1,6 @@
 //! Starting and stopping: collaborators are made here, once, and put together.
 
+mod apple;
 mod collaborators;
 mod error;
 mod rotate_key;
@@ -61,7 +62,7 @@ pub async fn start(
 ) -> Result<Running, StartError> {
     refuse_unbuilt(settings)?;
     raise_descriptor_limit(settings.limits.max_connections);
-    let signers = load_signers(&settings.signing, environment, clock.now())?;
+    let signers = load_signers(&settings.signing, environment, &clock)?;
     let release_key = load_release_key(&settings.signing, environment)?;
     let metrics = Arc::new(Metrics::new());
     let store = Arc::new(open_store(settings, environment, clock.now())?);

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use packager_clock::Clock;
 use packager_settings::{SecretRef, Signing};
 use packager_signing::{Error as SigningError, OpenPgpSigner, ReleaseKey, Signer};
 
 use super::StartError;
+use super::apple::load_pkg_signer;
 use super::collaborators::{Environment, resolve, secret_text};
 use crate::build::Signers;
 
@@ -14,8 +16,9 @@ use crate::build::Signers;
 pub(super) fn load_signers(
     signing: &Signing,
     environment: Environment<'_>,
-    now: Timestamp,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Signers, StartError> {
+    let now = clock.now();
     let load = |keys, key: Option<&SecretRef>, passphrase: Option<&SecretRef>| {
         key.map(|key| open_pgp(keys, key, passphrase, environment, now))
             .transpose()
@@ -40,6 +43,7 @@ pub(super) fn load_signers(
     Ok(Signers {
         deb: deb.map(shared),
         rpm: rpm.map(shared),
+        pkg: load_pkg_signer(signing, environment, clock)?.map(Arc::new),
     })
 }
 

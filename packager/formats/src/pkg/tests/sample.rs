@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use packager_artifact::{DigestMemo, Part, Sha1State, Sha256Digest, SharedBytes, SharedPart, Unsigned};
+use packager_artifact::{DigestMemo, Part, Sha256Digest, SharedBytes, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use crate::pkg::{SharedNotes, compose, write_shared};
@@ -75,7 +75,6 @@ pub(super) fn own_tree(secret: &str) -> Tree {
 pub(super) struct Shelf {
     pub(super) parts: HashMap<SharedPart, Vec<u8>>,
     packed: DigestMemo,
-    packed_sha1: DigestMemo<Sha1State>,
     unpacked: DigestMemo,
 }
 
@@ -102,7 +101,6 @@ impl Shelf {
         SharedDigests {
             bytes: self,
             packed: &self.packed,
-            packed_sha1: &self.packed_sha1,
             unpacked: &self.unpacked,
         }
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use packager_artifact::{DigestMemo, Part, Sha1State, Sha256Digest, SharedBytes, SharedPart, Unsigned};
+use packager_artifact::{DigestMemo, Part, Sha256Digest, SharedBytes, SharedPart, Unsigned};
 use zeroize::Zeroizing;
 
 use crate::rpm::{SharedNotes, compose, write_shared};
@@ -64,7 +64,6 @@ impl Shelf {
 #[derive(Default)]
 pub(super) struct Memos {
     packed: DigestMemo,
-    packed_sha1: DigestMemo<Sha1State>,
     unpacked: DigestMemo,
 }
 
@@ -73,7 +72,6 @@ impl Memos {
         SharedDigests {
             bytes,
             packed: &self.packed,
-            packed_sha1: &self.packed_sha1,
             unpacked: &self.unpacked,
         }
     }

@@ -1,4 +1,4 @@
-use packager_artifact::{Sha1State, Sha256Digest};
+use packager_artifact::{Sha256Digest, sha1};
 use packager_test_apple::{Identity, Kind};
 
 use super::{now, openssl_takes, signed, signer, toc};
@@ -70,7 +70,7 @@ fn xar(style: &str, signer: &InstallerSigner) -> Vec<u8> {
     std::io::Write::write_all(&mut zlib, toc.as_bytes()).unwrap();
     let compressed = zlib.finish().unwrap();
     let checksum = match style {
-        "sha1" => Sha1State::digest_of(&compressed).to_vec(),
+        "sha1" => sha1(&compressed).to_vec(),
         _ => Sha256Digest::of(&compressed).as_bytes().to_vec(),
     };
     let signature = signer.sign(&checksum, now()).unwrap().filled_up(sizes).unwrap();
@@ -134,7 +134,7 @@ fn openssl_takes_signatures_over_a_checksum_of_sha1() {
             .filled_up(signer.sizes(TimeStamps::Without))
             .unwrap()
     };
-    let toc = Sha1State::digest_of(b"a table of contents");
+    let toc = sha1(b"a table of contents");
     assert_eq!(openssl_takes(&identity, &toc, &sign(&toc)), (true, true));
     assert_eq!(openssl_takes(&identity, &[7; 20], &sign(&toc)), (false, false));
 }
