@@ -2,7 +2,7 @@
 
 mod sample;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
