@@ -1,9 +1,4 @@
 //! What a build has come to, kept beside its request.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests fail where they stand"
-)]
 
 mod support;
 
