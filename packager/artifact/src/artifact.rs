@@ -39,6 +39,16 @@ impl Artifact {
         })
     }
 
+    /// What it was composed of, to add something to it.
+    #[must_use]
+    pub fn into_composed(self) -> Unsigned {
+        Unsigned {
+            file_name: self.file_name,
+            media_type: self.media_type,
+            parts: self.parts,
+        }
+    }
+
     /// The conventional file name of the package.
     #[must_use]
     pub fn file_name(&self) -> &str {

@@ -34,6 +34,8 @@ pub enum File {
     Target,
     /// A root of the update repository.
     Root,
+    /// When packages were submitted for notarization: no test stops there, for it may be lost.
+    Submissions,
     /// The newest timestamp role.
     Timestamp,
     /// The newest snapshot role.

@@ -6,6 +6,7 @@ mod connection;
 mod http;
 mod logging;
 mod metrics;
+mod notarization;
 mod pipeline;
 mod start;
 

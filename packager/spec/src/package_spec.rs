@@ -76,6 +76,35 @@ impl PackageSpec {
         Self { arguments }
     }
 
+    /// The spec of the package that this one's hosts could share with everybody's: without URL and secret, which a
+    /// configuration profile has. `None` if the package has those itself, or something else that is one customer's own:
+    /// certificates, flags, an update repository, a path or a host.
+    #[must_use]
+    pub fn for_everybody(&self) -> Option<Self> {
+        let Arguments {
+            enrollment: Enrollment::SystemConfiguration(_),
+            fleet_certificate: None,
+            fleet_tls_client: None,
+            update_url: None,
+            update_tls_certificate: None,
+            update_tls_client: None,
+            osquery_database: None,
+            end_user_email: None,
+            fleet_desktop_alternative_browser_host: None,
+            ..
+        } = &self.arguments
+        else {
+            return None;
+        };
+        if self.osquery_flagfile != Flagfile::default() {
+            return None;
+        }
+        Some(Self::from_checked(Arguments {
+            enrollment: Enrollment::SystemConfiguration(None),
+            ..self.arguments.clone()
+        }))
+    }
+
     /// The same spec whose agent presents `identity` to the update repository.
     ///
     /// For the local command line only. The wire has no field for it, so neither [`PackageSpec::to_request`] nor

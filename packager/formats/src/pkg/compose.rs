@@ -17,7 +17,7 @@ use crate::stream::close;
 use crate::{Compression, Error, Package, SharedDigests, Tree};
 
 /// What libmagic says of one. IANA has no type for it.
-const MEDIA_TYPE: &str = "application/x-xar";
+pub const MEDIA_TYPE: &str = "application/x-xar";
 
 /// Composes a pkg of shared runs, the first of which was written for the first position, and the files in `own`. It has room
 /// for the signatures that `package` names.

@@ -57,7 +57,7 @@ mod ticket;
 mod toc;
 mod xml;
 
-pub use compose::{compose, remember};
+pub use compose::{MEDIA_TYPE, compose, remember};
 pub use shared::{SharedNotes, write_shared};
 pub use signature::{attach_signature, signed_ranges, toc_checksum};
 pub use ticket::staple;

@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use packager_artifact::{Artifact, OwnBytes, SharedBytes};
+use packager_artifact::{Sha256Digest, SharedBytes};
 use packager_fleetd::{
-    Component, Fetched, LocalMetadata, RoleDocuments, base_tree, component_tree, configuration_profile, metadata_tree,
-    own_tree,
+    Component, Fetched, LocalMetadata, RoleDocuments, base_tree, component_tree, metadata_tree, own_tree,
 };
 use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
-use packager_signing::Signature;
 use packager_spec::PackageSpec;
 use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
 
 use super::ahead::{Ahead, Wanted};
+use super::built::{Built, profile};
+use super::everybodys::Everybodys;
 use super::finisher::{Finisher, Ingredients, Signers};
-use super::release::{Release, versions};
+use super::release::{Release, names, versions};
 use super::shared_parts::{Recipe, Shared, SharedMaker};
 use super::stored_blocks::StoredBlocks;
 use super::{BuildError, format_of};
@@ -43,35 +43,22 @@ pub struct BuilderSettings {
 
 /// Builds packages. Cheap to share; builds run side by side.
 pub struct Builder {
-    repository: Arc<Repository>,
+    pub(super) repository: Arc<Repository>,
     store: Arc<Store>,
     shared: SharedMaker,
-    finisher: Arc<Finisher>,
+    pub(super) finisher: Arc<Finisher>,
+    pub(super) everybodys: Arc<Everybodys>,
     settings: BuilderSettings,
     compressors: Compressors,
     ahead: Ahead,
     metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
 }
 
-/// A finished build.
-#[derive(Debug)]
-pub struct Built {
-    /// The package.
-    pub artifact: Artifact,
-    /// Whether it carries a signature.
-    pub signature: Signature,
-    /// The signature, if its format has it beside the package.
-    pub detached_signature: Option<Vec<u8>>,
-    /// The releases in it.
-    pub versions: Versions,
-    /// The configuration profile that goes with it: the credentials that it does not have.
-    pub profile: Option<OwnBytes>,
-}
-
 /// What a package shares with others.
 struct Common {
     shared: Vec<Shared>,
     versions: Versions,
+    release: Sha256Digest,
 }
 
 impl Builder {
@@ -80,6 +67,7 @@ impl Builder {
     pub fn new(repository: Arc<Repository>, store: Arc<Store>, settings: BuilderSettings) -> Self {
         Self {
             finisher: Finisher::new(Arc::clone(&store), Signers::default()),
+            everybodys: everybodys(&store, &settings, &Signers::default()),
             repository,
             shared: SharedMaker::new(Arc::clone(&store)),
             compressors: settings
@@ -97,6 +85,7 @@ impl Builder {
     #[must_use]
     pub fn with_signers(self, signers: Signers) -> Self {
         Self {
+            everybodys: everybodys(&self.store, &self.settings, &signers),
             finisher: Finisher::new(Arc::clone(&self.store), signers),
             ..self
         }
@@ -117,7 +106,11 @@ impl Builder {
         progress(Stage::Fetching);
         let components = Component::all_of(spec);
         let ready = self.ready_common(format, &components, now, progress).await;
-        let Common { shared, versions } = if let Some(common) = ready {
+        let Common {
+            shared,
+            versions,
+            release,
+        } = if let Some(common) = ready {
             common
         } else {
             let metadata = self.current(now).await?;
@@ -135,7 +128,8 @@ impl Builder {
             signature: finished.signature,
             detached_signature: finished.detached_signature,
             versions,
-            profile: configuration_profile(spec)?.map(|mut profile| OwnBytes::new(std::mem::take(&mut *profile))),
+            profile: profile(spec)?,
+            release,
         })
     }
 
@@ -235,7 +229,7 @@ impl Builder {
     }
 
     /// The last verified metadata; the repository is asked only where there is none that is current.
-    async fn current(&self, now: Timestamp) -> Result<Arc<TrustedMetadata>, BuildError> {
+    pub(super) async fn current(&self, now: Timestamp) -> Result<Arc<TrustedMetadata>, BuildError> {
         match self.repository.current(now) {
             Ok(metadata) => Ok(metadata),
             Err(expired @ packager_targets::Error::Expired { .. }) => {
@@ -266,6 +260,7 @@ impl Builder {
         Ok(Common {
             shared: [vec![base], programs, vec![metadata]].concat(),
             versions: versions(&releases),
+            release: names(&releases),
         })
     }
 
@@ -378,4 +373,13 @@ impl Builder {
         *last = Some((Arc::clone(metadata), Arc::clone(&tree)));
         Ok(tree)
     }
+}
+
+fn everybodys(store: &Arc<Store>, settings: &BuilderSettings, signers: &Signers) -> Arc<Everybodys> {
+    let signer = signers.pkg.as_ref().map(|signer| signer.identity().to_string());
+    let (signer, updates) = (signer.unwrap_or_default(), &settings.update_url);
+    Arc::new(Everybodys::new(
+        Arc::clone(store),
+        format!("{BUILD_TIME} {signer} {updates}"),
+    ))
 }

@@ -1,5 +1,6 @@
 //! Why a build failed.
 
+use jiff::Timestamp;
 use packager_signing::TimeStampError;
 use packager_targets::Damaged;
 
@@ -34,6 +35,15 @@ pub enum BuildError {
     /// The authority that is to say when the package was signed did not.
     #[error("the package could not be signed: {0}")]
     TimeStamp(#[source] TimeStampError),
+    /// Apple did not notarize the package.
+    #[error("{0}")]
+    Notary(#[from] packager_notary::Error),
+    /// The package that everybody gets was not to be had, for this reason.
+    #[error("{0}")]
+    Everybodys(String),
+    /// So many packages were submitted to Apple that there is no place for this one.
+    #[error("so many packages are notarized in a day, and this would be one more; there is a place again at {0}")]
+    NoPlace(Timestamp),
     /// The storage failed.
     #[error("the package could not be stored")]
     Store(#[from] packager_store::Error),
@@ -66,7 +76,11 @@ impl BuildError {
         match self {
             Self::Store(packager_store::Error::PartMissing) => return true,
             // A shared part; it is known by now that it has to be made anew.
-            Self::Read(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => return true,
+            Self::Read(error) | Self::Notary(packager_notary::Error::Package(error))
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) =>
+            {
+                return true;
+            }
             _ => {}
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(self);

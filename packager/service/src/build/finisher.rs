@@ -165,6 +165,24 @@ impl Finisher {
         .map_err(|_| BuildError::Defect)?
     }
 
+    /// Takes the digest of a package that begins as no other does.
+    pub(super) async fn digest(self: &Arc<Self>, composed: Unsigned) -> Result<Artifact, BuildError> {
+        let finisher = Arc::clone(self);
+        let digest = move || Artifact::finish(composed, finisher.store.shared(), &DigestMemo::new());
+        Ok(tokio::task::spawn_blocking(digest)
+            .await
+            .map_err(|_| BuildError::Defect)??)
+    }
+
+    /// Takes the digest of a package that is the same for many.
+    pub(super) async fn digest_alike(self: &Arc<Self>, composed: Unsigned) -> Result<Artifact, BuildError> {
+        let finisher = Arc::clone(self);
+        let digest = move || Artifact::finish(composed, finisher.store.shared(), &finisher.memo);
+        Ok(tokio::task::spawn_blocking(digest)
+            .await
+            .map_err(|_| BuildError::Defect)??)
+    }
+
     fn sign(&self, format: Format, composed: Unsigned, build_time: u64, now: Timestamp) -> Result<Signed, BuildError> {
         let Some(signer) = self.signers.of(format) else {
             return Ok(Signed::without_key(composed));

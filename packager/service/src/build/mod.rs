@@ -2,14 +2,18 @@
 
 mod ahead;
 mod builder;
+mod built;
 mod error;
+mod everybodys;
 mod finisher;
+mod notarized;
 mod pkg_signer;
 mod release;
 mod shared_parts;
 mod stored_blocks;
 
-pub use builder::{Builder, BuilderSettings, Built};
+pub use builder::{Builder, BuilderSettings};
+pub use built::Built;
 pub use error::BuildError;
 pub use finisher::Signers;
 pub use pkg_signer::PkgSigner;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use packager_artifact::Unsigned;
+use packager_artifact::{Sha256Digest, Unsigned};
 use packager_formats::pkg::{SignatureEntry, SignatureStyle, attach_signature, toc_checksum};
 use packager_signing::{InstallerSigner, SignatureSizes, Signed, TimeStampAuthority, TimeStamps};
 
@@ -48,6 +48,12 @@ impl PkgSigner {
         ]
         .map(entry)
         .to_vec()
+    }
+
+    /// What names the signer: another one has other certificates.
+    pub(super) fn identity(&self) -> Sha256Digest {
+        let certificates: Vec<_> = self.signer.certificates().collect();
+        Sha256Digest::of(&certificates.concat())
     }
 
     /// Signs a package that has the room.

@@ -70,6 +70,14 @@ impl Release {
     }
 }
 
+/// What names the components of a package, whatever metadata lists them.
+pub(super) fn names(releases: &[Release]) -> Sha256Digest {
+    let named = releases
+        .iter()
+        .map(|release| format!("{} {}\n", release.component.target_name(), release.identity()));
+    Sha256Digest::of(named.collect::<String>().as_bytes())
+}
+
 /// The versions of the components of a package.
 pub(super) fn versions(releases: &[Release]) -> Versions {
     let version = |program| {

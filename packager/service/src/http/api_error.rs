@@ -169,6 +169,11 @@ impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::NotBuilt(package_type) => Self::NotBuilt(package_type),
+            SubmitError::Limited { until, now } => Self::Unavailable {
+                detail: "As many packages as may be notarized in a day have been submitted to Apple.",
+                retry_after_seconds: u32::try_from(until.duration_since(now).as_secs().saturating_add(1))
+                    .unwrap_or(u32::MAX),
+            },
             SubmitError::Store(error) => error.into(),
             SubmitError::Stopping => Self::Unavailable {
                 detail: "The service is stopping.",

@@ -1,4 +1,5 @@
-//! Makes ready what packages of a new release share, before requests meet it.
+//! Makes ready what packages of a new release share, before requests meet it, and has the packages notarized that are
+//! everybody's.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Instant;
 use packager_targets::TrustedMetadata;
 use tokio::sync::watch;
 
+use super::stock::Stock;
 use crate::build::Builder;
 use crate::metrics::Metrics;
 
@@ -18,6 +20,7 @@ pub(crate) type News = watch::Sender<Option<Arc<TrustedMetadata>>>;
 pub(crate) async fn prepare_releases(
     builder: Arc<Builder>,
     metrics: Arc<Metrics>,
+    stock: Stock,
     mut news: watch::Receiver<Option<Arc<TrustedMetadata>>>,
 ) {
     let mut ready: Option<Arc<TrustedMetadata>> = None;
@@ -28,6 +31,7 @@ pub(crate) async fn prepare_releases(
         let is_ready = ready.as_ref().is_some_and(|ready| Arc::ptr_eq(ready, &metadata));
         // Parts that were lost or damaged meanwhile are made again too, so that packages that refer to them are served.
         if is_ready && !builder.lacks_parts() {
+            stock.refill(&metadata).await;
             continue;
         }
         let started = Instant::now();
@@ -39,6 +43,7 @@ pub(crate) async fn prepare_releases(
                     seconds = started.elapsed().as_secs_f64(),
                     "packages are made from the newest metadata"
                 );
+                stock.refill(&metadata).await;
                 ready = Some(metadata);
             }
             Err(error) => tracing::warn!(

@@ -4,19 +4,19 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use packager_artifact::OwnBytes;
-use packager_signing::Signature;
-use packager_spec::PackageSpec;
-use packager_store::{Details, PackageId, SignatureFile, Stage, Store};
-use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use packager_store::{PackageId, Store};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::Dispatcher;
-use super::dispatcher::Task;
+use super::fulfil::{Fulfilment, Outcome};
+use super::orders::{Orders, Task};
+use super::stock::{Stock, Wanted};
 use crate::build::{BuildError, Builder};
 use crate::metrics::Metrics;
+use crate::notarization::Notarization;
 use packager_clock::Clock;
 
 /// Finished packages that wait for the disk at a time, beside the workers: each holds its own bytes and a thread. Those who
@@ -30,20 +30,24 @@ pub(crate) struct WorkerSettings {
     pub(crate) count: usize,
     /// The longest that a build may take.
     pub(crate) build_timeout: Duration,
+    /// Whether packages that are everybody's are notarized before somebody asks.
+    pub(crate) keep_stock: bool,
 }
 
 /// What a worker works with.
-struct Shop {
-    store: Arc<Store>,
-    builder: Arc<Builder>,
-    clock: Arc<dyn Clock>,
+pub(super) struct Shop {
+    pub(super) store: Arc<Store>,
+    pub(super) builder: Arc<Builder>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) notarization: Option<Notarization>,
+    pub(super) orders: Arc<Orders>,
+    pub(super) settings: WorkerSettings,
+    pub(super) sealing: Semaphore,
     metrics: Arc<Metrics>,
-    settings: WorkerSettings,
     tasks: Mutex<mpsc::UnboundedReceiver<Task>>,
-    sealing: Semaphore,
     builds: TaskTracker,
-    /// No more builds begin.
-    stop: CancellationToken,
+    /// No more builds begin, and what waits for others is left to the next process.
+    pub(super) stop: CancellationToken,
     /// Those under way end.
     park: CancellationToken,
 }
@@ -55,20 +59,35 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    /// Starts the workers, and returns the way in.
+    /// Starts the workers, and returns the ways in.
     pub(crate) fn start(
         store: Arc<Store>,
         builder: Arc<Builder>,
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
+        notarization: Option<Notarization>,
         settings: WorkerSettings,
-    ) -> (Self, Dispatcher) {
+    ) -> (Self, Dispatcher, Stock) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&clock), sender);
+        let orders = Arc::new(Orders {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            tasks: sender,
+            places: notarization
+                .as_ref()
+                .map(|notarization| Arc::clone(&notarization.places)),
+            wanted: (settings.keep_stock && notarization.is_some()).then(Wanted::from_the_start),
+            refilled: std::sync::Mutex::default(),
+            ended: watch::Sender::new(()),
+        });
+        let dispatcher = Dispatcher::new(Arc::clone(&orders), Arc::clone(&builder));
+        let stock = Stock::new(Arc::clone(&builder), Arc::clone(&orders));
         let shop = Arc::new(Shop {
             store,
             builder,
             clock,
+            notarization,
+            orders,
             metrics,
             settings,
             tasks: Mutex::new(receiver),
@@ -81,7 +100,7 @@ impl Workers {
         for _ in 0..settings.count.max(1) {
             running.spawn(work(Arc::clone(&shop)));
         }
-        (Self { running, shop }, dispatcher)
+        (Self { running, shop }, dispatcher, stock)
     }
 
     /// Lets builds that are under way end, for at most `grace`. What is queued, or does not end in time, is taken up by
@@ -131,8 +150,9 @@ async fn carry_out(shop: Arc<Shop>, Task { id, done }: Task, free: oneshot::Send
     };
     if let Err(defect) = outcome {
         tracing::error!(package = %id.short(), %defect, "a build panicked");
-        end(&shop, id, Err(BuildError::Defect)).await;
+        end(&shop, id, BuildError::Defect).await;
     }
+    shop.orders.ended.send_replace(());
     if let Some(done) = done {
         // Whoever asked may have gone.
         let _ = done.send(());
@@ -141,73 +161,18 @@ async fn carry_out(shop: Arc<Shop>, Task { id, done }: Task, free: oneshot::Send
 
 async fn run(shop: Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) {
     let started = Instant::now();
-    let outcome = match tokio::time::timeout(shop.settings.build_timeout, build(&shop, id, free)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(BuildError::Timeout),
-    };
-    let succeeded = outcome.is_ok();
-    end(&shop, id, outcome).await;
-    shop.metrics.build_ended(succeeded, started.elapsed());
-}
-
-/// How often a build begins anew because a shared part, or what it is made of, turned out to be lost or damaged: a package
-/// has five.
-const ATTEMPTS: usize = 6;
-
-/// Builds and publishes. What was lost or damaged meanwhile is fetched or made anew.
-async fn build(shop: &Arc<Shop>, id: PackageId, free: oneshot::Sender<()>) -> Result<(), BuildError> {
-    let job = match shop.store.job(id) {
-        // Destroyed while it was queued.
-        Err(packager_store::Error::NotInProgress) => return Ok(()),
-        job => job?,
-    };
-    let spec = PackageSpec::from_canonical_bytes(&job).map_err(|_| BuildError::Defect)?;
-    drop(job);
-    let mut free = Some(free);
-    for _ in 1..ATTEMPTS {
-        match attempt(shop, id, &spec, &mut free).await {
-            Err(error) if error.is_worth_another_attempt() => {}
-            outcome => return outcome,
+    match Fulfilment::new(&shop, id, free).run().await {
+        Ok(Outcome::Finished) => shop.metrics.build_ended(true, started.elapsed()),
+        Ok(Outcome::Left) => {}
+        Err(error) => {
+            end(&shop, id, error).await;
+            shop.metrics.build_ended(false, started.elapsed());
         }
-    }
-    attempt(shop, id, &spec, &mut free).await
-}
-
-/// Frees the worker once the package only waits for the disk.
-async fn attempt(
-    shop: &Arc<Shop>,
-    id: PackageId,
-    spec: &PackageSpec,
-    free: &mut Option<oneshot::Sender<()>>,
-) -> Result<(), BuildError> {
-    let progress = |stage| shop.store.set_stage(id, stage);
-    let built = shop.builder.build(spec, shop.clock.now(), &progress).await?;
-    progress(Stage::Sealing);
-    let _place = shop.sealing.acquire().await.map_err(|_| BuildError::Defect)?;
-    *free = None;
-    let shop = Arc::clone(shop);
-    let published = tokio::task::spawn_blocking(move || {
-        let details = Details {
-            signature: match (built.signature, built.detached_signature) {
-                (_, Some(signature)) => SignatureFile::Beside(OwnBytes::new(signature)),
-                (Signature::Present, None) => SignatureFile::Inside,
-                (Signature::Absent, None) => SignatureFile::None,
-            },
-            versions: built.versions,
-            profile: built.profile,
-        };
-        shop.store.publish(id, &built.artifact, details, shop.clock.now())
-    });
-    match published.await.map_err(|_| BuildError::Defect)? {
-        // Destroyed while it was being built: nothing of it stays.
-        Ok(()) | Err(packager_store::Error::NotInProgress) => Ok(()),
-        Err(error) => Err(error.into()),
     }
 }
 
 /// Records a failure.
-async fn end(shop: &Arc<Shop>, id: PackageId, outcome: Result<(), BuildError>) {
-    let Err(error) = outcome else { return };
+async fn end(shop: &Arc<Shop>, id: PackageId, error: BuildError) {
     tracing::warn!(package = %id.short(), error = &error as &dyn Error, "a build failed");
     let shop = Arc::clone(shop);
     let logs = error.to_string();

@@ -1,12 +1,14 @@
-//! Loads what macOS packages are signed with.
+//! Loads what macOS packages are signed and notarized with.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use packager_clock::Clock;
 use packager_http_client::HttpSettings;
+use packager_notary::{ApiKey, Notary, NotarySettings};
 use packager_settings::Signing;
 use packager_signing::{Error as SigningError, InstallerError, InstallerSigner, TimeStampAuthority};
+use url::Url;
 
 use super::StartError;
 use super::collaborators::{Environment, resolve, secret_text};
@@ -87,4 +89,37 @@ fn load_signer(
         };
         StartError::SigningKey { key, source }
     })
+}
+
+/// What has pkgs notarized, if a key is set.
+pub(super) fn load_notary(
+    signing: &Signing,
+    environment: Environment<'_>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Notary>, StartError> {
+    let (Some(key), Some(key_id), Some(issuer)) = (&signing.notary_key, &signing.notary_key_id, &signing.notary_issuer)
+    else {
+        return Ok(None);
+    };
+    let pem = resolve("notary_key", key, environment)?;
+    let key = ApiKey::from_pem(pem.as_bytes(), key_id.clone(), issuer.clone()).map_err(StartError::NotaryKey)?;
+    let settings = NotarySettings::at(
+        as_folder(&signing.notary_url),
+        as_folder(&signing.notary_upload_url),
+        signing.notary_ticket_url.clone(),
+    );
+    let notary = Notary::new(key, settings, Arc::clone(clock));
+    notary.map(Some).map_err(|source| StartError::HttpClient {
+        key: "notary_url",
+        source,
+    })
+}
+
+/// The URL with a slash at its end, for what lies under it.
+fn as_folder(url: &Url) -> Url {
+    let mut url = url.clone();
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
 }

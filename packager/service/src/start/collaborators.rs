@@ -29,7 +29,6 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
     let signing = &settings.signing;
     for (key, set) in [
-        ("notary_key", signing.notary_key.is_some()),
         ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
         ("signing_msi_pkcs11_module", signing.signing_msi_pkcs11_module.is_some()),
     ] {

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use packager_settings::Settings;
+use packager_settings::{Prepare, Settings};
 use packager_store::Store;
 use packager_targets::Repository;
 use tokio::sync::watch;
@@ -24,7 +24,9 @@ use crate::build::Builder;
 use crate::connection::raise_descriptor_limit;
 use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
+use crate::notarization::{Notarization, Places};
 use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepare_releases, refresh_metadata};
+use apple::load_notary;
 pub use collaborators::Environment;
 use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
 pub use error::StartError;
@@ -63,20 +65,28 @@ pub async fn start(
     refuse_unbuilt(settings)?;
     raise_descriptor_limit(settings.limits.max_connections);
     let signers = load_signers(&settings.signing, environment, &clock)?;
+    let notary = load_notary(&settings.signing, environment, &clock)?;
     let release_key = load_release_key(&settings.signing, environment)?;
     let metrics = Arc::new(Metrics::new());
     let store = Arc::new(open_store(settings, environment, clock.now())?);
     let repository = Arc::new(open_repository(settings, environment).await?);
     let builder = Builder::new(Arc::clone(&repository), Arc::clone(&store), builder_settings(settings));
     let builder = Arc::new(builder.with_signers(signers));
-    let (workers, dispatcher) = Workers::start(
+    let places = || Places::open(&settings.storage.data_dir, settings.signing.notary_daily_limit);
+    let notarization = notary.map(|notary| Notarization {
+        notary,
+        places: Arc::new(places()),
+    });
+    let (workers, dispatcher, stock) = Workers::start(
         Arc::clone(&store),
         Arc::clone(&builder),
         Arc::clone(&clock),
         Arc::clone(&metrics),
+        notarization,
         WorkerSettings {
             count: settings.builds.workers.unwrap_or_else(cores),
             build_timeout: settings.builds.build_timeout,
+            keep_stock: settings.builds.prepare != Prepare::Nothing,
         },
     );
     dispatcher.resume();
@@ -85,7 +95,7 @@ pub async fn start(
     let mut background = JoinSet::new();
     background.spawn(expire_packages(Arc::clone(&store), Arc::clone(&clock)));
     let (news, told) = watch::channel(None);
-    background.spawn(prepare_releases(builder, Arc::clone(&metrics), told));
+    background.spawn(prepare_releases(builder, Arc::clone(&metrics), stock, told));
     background.spawn(refresh_metadata(
         Arc::clone(&repository),
         Arc::clone(&clock),

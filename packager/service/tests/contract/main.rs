@@ -16,6 +16,7 @@ mod expiry;
 mod harness;
 mod health;
 mod input;
+mod notarization;
 mod prepare;
 mod queue;
 mod rates;
