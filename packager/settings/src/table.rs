@@ -173,7 +173,7 @@ settings! {
         workers: Option<usize> = "cores", or("cores", Count { least: 1, most: 1024 });
         /// How many builds may wait. Stops clients from filling the memory with builds.
         queue: usize = "256", Count { least: 1, most: 1_000_000 };
-        /// How long one build may take, notarization included. Stops a build that hangs from holding its worker for ever.
+        /// How long one build may take; waiting for Apple takes none of it. Stops a build that hangs from holding its worker for ever.
         build_timeout: Duration = "15m", Span { least: SECOND, most: DAY };
         /// `xz` for the smallest packages, `gzip` for tools that know nothing else.
         deb_compression: DebCompression = "xz",

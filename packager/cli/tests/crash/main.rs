@@ -15,6 +15,7 @@ mod http;
 mod kills;
 mod life;
 mod marker;
+mod notarizing;
 mod promises;
 mod repository;
 mod stop;

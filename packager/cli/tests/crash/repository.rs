@@ -55,8 +55,24 @@ fn publish(folder: &Path) {
         }
         let name = TargetName::in_fleet_layout("desktop", "linux", &channel, "desktop.tar.gz").unwrap();
         repository
-            .put_target(&name, &desktop(&channel), Some(&version))
+            .put_target(
+                &name,
+                &archive("fleet-desktop", "fleet-desktop/fleet-desktop"),
+                Some(&version),
+            )
             .unwrap();
+    }
+    for (component, platform, file, program) in [
+        ("orbit", "macos", "orbit", b"orbit".to_vec()),
+        (
+            "osqueryd",
+            "macos-app",
+            "osqueryd.app.tar.gz",
+            archive("osquery.app", "osquery.app/osqueryd"),
+        ),
+    ] {
+        let name = TargetName::in_fleet_layout(component, platform, &channel(0), file).unwrap();
+        repository.put_target(&name, &program, Some(&version)).unwrap();
     }
     for (component, file, size) in [("orbit", "orbit", 64), ("osqueryd", "osqueryd", LARGE_BYTES)] {
         let name = TargetName::in_fleet_layout(component, "linux", &large(), file).unwrap();
@@ -79,9 +95,9 @@ fn noise(size: usize) -> Vec<u8> {
     bytes
 }
 
-fn desktop(channel: &str) -> Vec<u8> {
+/// A folder with a program of a few bytes.
+fn archive(folder: &str, program: &str) -> Vec<u8> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    let program = format!("#!/bin/sh\necho desktop {channel}\n");
     let mut append = |path: &str, kind, content: &[u8]| {
         let mut header = tar::Header::new_ustar();
         header.set_entry_type(kind);
@@ -89,12 +105,8 @@ fn desktop(channel: &str) -> Vec<u8> {
         header.set_size(content.len() as u64);
         archive.append_data(&mut header, path, content).unwrap();
     };
-    append("fleet-desktop/", tar::EntryType::Directory, &[]);
-    append(
-        "fleet-desktop/fleet-desktop",
-        tar::EntryType::Regular,
-        program.as_bytes(),
-    );
+    append(&format!("{folder}/"), tar::EntryType::Directory, &[]);
+    append(program, tar::EntryType::Regular, b"#!/bin/sh\n");
     let mut compressed = archive.into_inner().unwrap();
     compressed.flush().unwrap();
     compressed.finish().unwrap()

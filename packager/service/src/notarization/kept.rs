@@ -102,3 +102,63 @@ impl Kept {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use packager_artifact::{DigestMemo, SharedBytes};
+
+    use super::*;
+
+    struct Shared(&'static [u8]);
+
+    impl SharedBytes for Shared {
+        fn open(&self, _: &SharedPart) -> io::Result<Box<dyn io::Read + Send + '_>> {
+            Ok(Box::new(self.0))
+        }
+    }
+
+    fn artifact() -> Artifact {
+        let own = |text: &str| Part::Own(OwnBytes::new(text.as_bytes().to_vec()));
+        let shared = SharedPart {
+            sha256: Sha256Digest::of(b"shared"),
+            size_bytes: 6,
+        };
+        let composed = Unsigned {
+            file_name: "fleet-osquery-1.58.0.pkg".to_owned(),
+            media_type: MEDIA_TYPE,
+            parts: vec![own("head"), Part::Shared(shared), own(""), own("tail")],
+        };
+        Artifact::finish(composed, &Shared(b"shared"), &DigestMemo::new()).unwrap()
+    }
+
+    fn versions() -> Versions {
+        Versions {
+            orbit: "1.58.0".to_owned(),
+            osqueryd: "5.22.1".to_owned(),
+            desktop: None,
+        }
+    }
+
+    #[test]
+    fn a_package_survives_being_kept() {
+        let (artifact, release) = (artifact(), Sha256Digest::of(b"release"));
+        let bytes = to_bytes(&artifact, &versions(), release, None).unwrap();
+        let kept = Kept::from_bytes(&bytes).unwrap();
+        assert_eq!((kept.versions, kept.release), (versions(), release));
+        assert_eq!(kept.submission, None);
+        let again = Artifact::finish(kept.composed, &Shared(b"shared"), &DigestMemo::new()).unwrap();
+        assert_eq!(again, artifact);
+    }
+
+    #[test]
+    fn what_is_not_whole_is_nothing() {
+        let bytes = to_bytes(&artifact(), &versions(), Sha256Digest::of(b""), None).unwrap();
+        for end in 0..bytes.len() {
+            assert!(Kept::from_bytes(&bytes[..end]).is_none(), "{end}");
+        }
+        assert!(Kept::from_bytes(&[&bytes[..], b"x"].concat()).is_none());
+        assert!(Kept::from_bytes(&[0xFF; 64]).is_none());
+    }
+}

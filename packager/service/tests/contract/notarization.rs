@@ -196,6 +196,8 @@ fn split_ticket(package: &[u8]) -> (&[u8], &[u8]) {
     assert_eq!(&trailer[..8], b"t8lr\x01\0\x02\0");
     let size = u32::from_le_bytes(trailer[8..12].try_into().unwrap()) as usize;
     let (rest, ticket) = rest.split_at(rest.len() - size);
+    let list = apple_codesign::stapling::xar_notarization_trailer(ticket).unwrap();
+    assert!(package.ends_with(&list), "apple-codesign writes it otherwise");
     (rest.strip_suffix(b"t8lr\x01\0\x01\0\0\0\0\0\0\0\0\0").unwrap(), ticket)
 }
 

@@ -9,6 +9,7 @@
 
 mod certificates;
 mod common;
+mod everybody;
 mod rules;
 mod secret;
 mod texts;
