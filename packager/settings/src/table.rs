@@ -184,7 +184,7 @@ settings! {
         /// Architectures whose agent, from the `stable` channels, is made ready before anybody asks: at the start, and
         /// whenever there is a new release. So is what has been asked for since the start, from whichever channel. Packages
         /// are made of the previous release until the new one is ready. The agent for macOS is for both, and is made ready with
-        /// either.
+        /// either; where packages are notarized, so are those for the system's configuration.
         prepare: Prepare = "all",
             Choice(&[("all", Prepare::All), ("amd64", Prepare::Amd64), ("arm64", Prepare::Arm64), ("off", Prepare::Nothing)]);
     }
