@@ -24,6 +24,7 @@
 //! | [`dnf`] | a system that dnf installs packages on |
 //! | [`docs`] | the commands of the documentation |
 //! | [`signing`] | the keys that packages are signed with |
+//! | [`installer_certificate`] | the certificate that pkgs are signed with |
 //! | [`listing`] | what lies on a system |
 //!
 //! Helpers fail like tests: they panic, and say what the tool said.
@@ -48,6 +49,7 @@ pub mod docs;
 pub mod foreign;
 pub mod foreign_rpm;
 pub mod host;
+pub mod installer_certificate;
 pub mod installers;
 pub mod listing;
 pub mod manager;

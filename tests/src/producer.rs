@@ -1,12 +1,13 @@
 //! The producer of the packages under test: `packager serve` on top of a sample update repository, asked as clients ask it.
 //!
-//! A repository has one release in a channel, so there is one service for each release that a test names, shared by all
-//! tests of the process and started when the first needs it. A service, and the folder that all of it lies in, ends with
-//! the process, however that ends.
+//! A repository has one release in a channel, so there is one for each release that a test names, with a service for each
+//! set of options, shared by all tests of the process and started when the first needs it. A service, and the folder that
+//! all of it lies in, ends with the process, however that ends.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{BufRead, BufReader};
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::agent::AgentFixture;
 use crate::client;
 use crate::deb::Deb;
+use crate::installer_certificate::InstallerCertificate;
 use crate::product::packager;
 use crate::request::Request;
 use crate::signing::Key;
@@ -35,9 +37,10 @@ rm -rf -- "$folder"
 "#;
 
 /// How a service compresses debs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Compression {
     /// The service's default.
+    #[default]
     Xz,
     /// For tools that know nothing else.
     Gzip,
@@ -62,7 +65,30 @@ impl Compression {
     }
 }
 
-type Producers = HashMap<(AgentFixture, Compression, Option<Key>), Arc<Producer>>;
+/// How much a service logs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Log {
+    /// The service's default.
+    #[default]
+    Usual,
+    /// All that it can be made to say.
+    Everything,
+}
+
+/// What services differ in, beside the agent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// How it compresses debs.
+    pub compression: Compression,
+    /// What it signs debs, rpms and Arch packages with.
+    pub key: Option<Key>,
+    /// What it signs pkgs with.
+    pub certificate: Option<InstallerCertificate>,
+    /// How much it logs.
+    pub log: Log,
+}
+
+type Producers = HashMap<(AgentFixture, Options), Arc<Producer>>;
 
 /// Those of this process.
 static PRODUCERS: LazyLock<Mutex<Producers>> = LazyLock::new(Mutex::default);
@@ -70,7 +96,9 @@ static PRODUCERS: LazyLock<Mutex<Producers>> = LazyLock::new(Mutex::default);
 /// A running service on top of a repository with one release.
 pub struct Producer {
     folder: PathBuf,
+    repository: PathBuf,
     url: String,
+    log: Arc<Mutex<String>>,
     /// Holds the service's life: the other end of its standard input.
     _supervisor: Child,
 }
@@ -82,16 +110,7 @@ impl Producer {
     /// If it does not start, with what it said.
     #[must_use]
     pub fn of(agent: &AgentFixture) -> Arc<Self> {
-        Self::compressing(agent, Compression::Xz)
-    }
-
-    /// The service that has `agent` and compresses debs so.
-    ///
-    /// # Panics
-    /// If it does not start, with what it said.
-    #[must_use]
-    pub fn compressing(agent: &AgentFixture, compression: Compression) -> Arc<Self> {
-        Self::shared(agent, compression, None)
+        Self::with(agent, Options::default())
     }
 
     /// The service that has `agent` and signs packages with `key`.
@@ -100,27 +119,63 @@ impl Producer {
     /// If it does not start, with what it said.
     #[must_use]
     pub fn signing(agent: &AgentFixture, key: Key) -> Arc<Self> {
-        Self::shared(agent, Compression::Xz, Some(key))
+        let options = Options {
+            key: Some(key),
+            ..Options::default()
+        };
+        Self::with(agent, options)
     }
 
-    fn shared(agent: &AgentFixture, compression: Compression, key: Option<Key>) -> Arc<Self> {
+    /// The service that has `agent` and these options.
+    ///
+    /// # Panics
+    /// If it does not start, with what it said.
+    #[must_use]
+    pub fn with(agent: &AgentFixture, options: Options) -> Arc<Self> {
         let mut producers = PRODUCERS.lock().unwrap_or_else(PoisonError::into_inner);
+        // On the same repository, so that what they make of a request can be compared.
+        let other = producers.iter().find(|((of, _), _)| of == agent);
+        let repository = other.map(|(_, producer)| producer.repository.clone());
         let producer = producers
-            .entry((agent.clone(), compression, key))
-            .or_insert_with(|| Arc::new(Self::start(agent, compression, key)));
+            .entry((agent.clone(), options))
+            .or_insert_with(|| Arc::new(Self::start(agent, repository, options)));
         Arc::clone(producer)
     }
 
     /// Where agents are told to look for updates, unless the request says otherwise.
     #[must_use]
     pub fn update_url(&self) -> String {
-        repository_url(&self.folder)
+        repository_url(&self.repository)
     }
 
     /// The folder of the update repository.
     #[must_use]
     pub fn repository(&self) -> PathBuf {
-        repository(&self.folder)
+        self.repository.clone()
+    }
+
+    /// The folder that the service keeps everything in.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// What the service has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many bytes the service stores for this package alone, as its `/status` says which it is.
+    ///
+    /// # Panics
+    /// If it stores none.
+    #[must_use]
+    pub fn own_size(&self, status: &Value) -> u64 {
+        let url = status["download_url"].as_str().unwrap();
+        let (_, id) = url.rsplit_once('/').unwrap();
+        let path = self.data_dir().join("packages").join(&id[..2]);
+        path.join(format!("{id}.own")).metadata().unwrap().len()
     }
 
     /// Makes the package that `request` asks for.
@@ -141,12 +196,16 @@ impl Producer {
         client::status(&self.url, request)
     }
 
-    fn start(agent: &AgentFixture, compression: Compression, key: Option<Key>) -> Self {
+    /// Starts one on top of a repository that has `agent`, or of a new one.
+    fn start(agent: &AgentFixture, repository: Option<PathBuf>, options: Options) -> Self {
         let folder = tempfile::Builder::new().prefix("packager-tests-").tempdir().unwrap();
-        agent.publish(&repository(folder.path()));
-        let within = |name: &str| folder.path().join(name).display().to_string();
+        let repository = repository.unwrap_or_else(|| {
+            let repository = folder.path().join("repository");
+            agent.publish(&repository);
+            repository
+        });
         fs::create_dir(folder.path().join("tmp")).unwrap();
-        let (roots, data_dir) = (within("repository/root.json"), within("data"));
+        let (roots, data_dir) = (repository.join("root.json"), folder.path().join("data"));
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", SUPERVISE, "sh"])
@@ -154,10 +213,12 @@ impl Producer {
             .arg(packager())
             .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"])
             .args(["--rate-create", "off", "--rate-status", "off", "--rate-download", "off"])
-            .args(["--update-url", &repository_url(folder.path())])
-            .args(["--update-roots", &roots, "--data-dir", &data_dir])
-            .args(["--deb-compression", compression.as_str()])
-            .args(key.map_or_else(Vec::new, |key| signing(folder.path(), key)))
+            .args(["--update-url", &repository_url(&repository)])
+            .arg("--update-roots")
+            .arg(roots)
+            .arg("--data-dir")
+            .arg(data_dir)
+            .args(options.settings(folder.path()))
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("TMPDIR", folder.path().join("tmp"))
@@ -165,56 +226,67 @@ impl Producer {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let mut supervisor = command.spawn().unwrap();
-        let url = listening(supervisor.stderr.take().unwrap());
+        let log = Arc::default();
+        let url = listening(supervisor.stderr.take().unwrap(), &log);
         Self {
             folder: folder.keep(),
+            repository,
             url,
+            log,
             _supervisor: supervisor,
         }
     }
 }
 
-/// The settings that have a service sign every format with `key`.
-fn signing(folder: &Path, key: Key) -> Vec<String> {
-    let reference = |path: &Path| format!("file:{}", path.display());
-    let passphrase = key.passphrase().map(|passphrase| {
-        let path = folder.join("passphrase");
-        fs::write(&path, passphrase).unwrap();
-        path
-    });
-    let mut settings = Vec::new();
-    for setting in ["--signing-deb-key", "--signing-rpm-key"] {
-        settings.extend([setting.to_owned(), reference(&key.path())]);
-        if let Some(path) = &passphrase {
-            settings.extend([format!("{setting}-passphrase"), reference(path)]);
+impl Options {
+    /// As settings of a service whose secrets lie in `folder`.
+    fn settings(&self, folder: &Path) -> Vec<String> {
+        let mut settings = vec!["--deb-compression".to_owned(), self.compression.as_str().to_owned()];
+        settings.extend(self.key.iter().flat_map(|key| key.settings(folder)));
+        settings.extend(
+            self.certificate
+                .iter()
+                .flat_map(|certificate| certificate.settings(folder)),
+        );
+        if self.log == Log::Everything {
+            settings.extend(["--log", "trace"].map(str::to_owned));
         }
+        settings
     }
-    settings
 }
 
-fn repository(folder: &Path) -> PathBuf {
-    folder.join("repository")
+/// Keeps `secret` in the file `path`, for nobody else to read, and refers to it.
+pub(crate) fn secret_reference(path: &Path, secret: &[u8]) -> String {
+    let mut file = OpenOptions::new();
+    file.write(true).create_new(true).mode(0o600);
+    file.open(path).unwrap().write_all(secret).unwrap();
+    format!("file:{}", path.display())
 }
 
-fn repository_url(folder: &Path) -> String {
-    format!("file://{}", repository(folder).display())
+fn repository_url(repository: &Path) -> String {
+    format!("file://{}", repository.display())
 }
 
-/// Reads the service's log until it says where it listens, and the rest of it for nobody.
-fn listening(log: ChildStderr) -> String {
-    let mut lines = BufReader::new(log).lines();
-    let mut said = String::new();
+/// Reads the service's log until it says where it listens. All of it goes to `log`, as long as the service runs.
+fn listening(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> String {
+    let mut lines = BufReader::new(stderr).lines();
+    let keep = |log: &Mutex<String>, line: &str| {
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push_str(line);
+        log.push('\n');
+    };
     let address = loop {
-        let line = lines
-            .next()
-            .unwrap_or_else(|| panic!("the service did not start: {said}"))
-            .unwrap();
+        let Some(line) = lines.next() else {
+            panic!("the service did not start: {}", log.lock().unwrap());
+        };
+        let line = line.unwrap();
+        keep(log, &line);
         let event: Value = serde_json::from_str(&line).unwrap_or_default();
         if event["message"] == "listening" {
             break event["address"].as_str().unwrap().to_owned();
         }
-        said = said + &line + "\n";
     };
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    let log = Arc::clone(log);
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| keep(&log, &line)));
     format!("http://{address}")
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use packager_signing::OpenPgpSigner;
 
+use crate::producer::secret_reference;
 use crate::ran::Ran;
 
 /// When the keys of the fixtures are valid.
@@ -80,16 +81,26 @@ impl Key {
         fs::read(export).unwrap()
     }
 
+    /// The settings that have a service sign every format that OpenPGP signs with it. `folder` is for its passphrase.
+    pub(crate) fn settings(self, folder: &Path) -> Vec<String> {
+        let passphrase = self
+            .passphrase
+            .map(|passphrase| secret_reference(&folder.join("passphrase"), passphrase));
+        let mut settings = Vec::new();
+        for setting in ["--signing-deb-key", "--signing-rpm-key"] {
+            settings.extend([setting.to_owned(), format!("file:{}", self.path().display())]);
+            if let Some(passphrase) = &passphrase {
+                settings.extend([format!("{setting}-passphrase"), passphrase.clone()]);
+            }
+        }
+        settings
+    }
+
     /// The file with the secret key.
-    pub(crate) fn path(self) -> PathBuf {
+    fn path(self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../fixtures/openpgp")
             .join(self.file_name)
-    }
-
-    /// What it is protected with.
-    pub(crate) const fn passphrase(self) -> Option<&'static [u8]> {
-        self.passphrase
     }
 
     fn signer(self) -> OpenPgpSigner {

@@ -19,3 +19,4 @@ mod postinstall;
 mod profile;
 mod readers;
 mod secrecy;
+mod signature;

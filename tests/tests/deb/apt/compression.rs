@@ -7,7 +7,7 @@ use packager_tests::agent::AgentFixture;
 use packager_tests::chroot::Chroot;
 use packager_tests::host::Host;
 use packager_tests::listing::Listing;
-use packager_tests::producer::{Compression, Producer};
+use packager_tests::producer::{Compression, Options, Producer};
 use packager_tests::ran::Ran;
 use packager_tests::request::Request;
 use packager_tests::suite::Suite;
@@ -28,7 +28,11 @@ fn both_compressions_are_read(suite: Suite) {
     let request = Request::deb().with("fleet-desktop", true);
     for (compression, test) in [(Compression::Xz, "xz"), (Compression::Gzip, "gzip")] {
         let agent = AgentFixture::scripts("1.58.0");
-        let deb = Producer::compressing(&agent, compression).build(&request);
+        let options = Options {
+            compression,
+            ..Options::default()
+        };
+        let deb = Producer::with(&agent, options).build(&request);
         let (host, _repository) = host_and_repository(suite, &[&deb]);
         assert_same(
             &Listing::of_deb(&host, &deb),
