@@ -17,6 +17,7 @@ mod harness;
 mod health;
 mod input;
 mod notarization;
+mod pkg_signing;
 mod prepare;
 mod queue;
 mod rates;

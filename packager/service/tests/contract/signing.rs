@@ -20,7 +20,7 @@ fn fixture(name: &str) -> String {
 }
 
 /// What a start with these settings is refused with, causes included.
-async fn refusal(flags: &[(&str, &str)]) -> String {
+pub async fn refusal(flags: &[(&str, &str)]) -> String {
     let world = World::new();
     let data = world.data().display().to_string();
     let all = [&[("data_dir", data.as_str())], flags].concat();

@@ -11,8 +11,11 @@ pub enum InstallerError {
     /// A password is set, and the file is not PKCS#12.
     #[error("it is not a PKCS#12 file, for which signing_pkg_password is set: for PEM, set signing_pkg_key instead")]
     NotPkcs12,
-    /// A key is set beside a PKCS#12 file.
-    #[error("it is not PEM, for which signing_pkg_key is set: for a PKCS#12 file, set signing_pkg_password instead")]
+    /// A key is set beside a certificate in DER, or a PKCS#12 file.
+    #[error(
+        "the certificate is not PEM, for which signing_pkg_key is set: as it comes from Apple (.cer), it becomes PEM with \
+         `openssl x509 -inform DER -in FILE -out PEM`; for a PKCS#12 file, set signing_pkg_password instead"
+    )]
     NotPem,
     /// The PKCS#12 file does not open.
     #[error("the PKCS#12 file cannot be opened with this password")]
