@@ -16,6 +16,7 @@ mod expiry;
 mod harness;
 mod health;
 mod input;
+mod macos;
 mod notarization;
 mod pkg_signing;
 mod prepare;

@@ -14,7 +14,8 @@ use packager_test_apple::{Fault, Identity, Kind, TimeStampServer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Service, World, contains, deb, deb_with, everything_below, new_clock, put};
+use crate::harness::{Service, contains, deb, everything_below, new_clock};
+use crate::macos::{pkg, world};
 use crate::signing::refusal;
 
 const CERTIFICATE: &str = "signing_pkg_certificate";
@@ -233,44 +234,10 @@ async fn certificate_files_that_are_not_pem_are_refused() {
     assert_refused(&credentials, CERTIFICATE, "cannot read the secret file").await;
 }
 
-fn program(name: &str) -> Vec<u8> {
-    format!("#!/bin/sh\necho {name}\n").into_bytes()
-}
-
-/// A repository with an agent for macOS.
-fn world() -> World {
-    let mut world = World::new();
-    let folder = tempfile::tempdir().unwrap();
-    let programs = folder.path().join("osquery.app/Contents/MacOS");
-    fs::create_dir_all(&programs).unwrap();
-    fs::write(programs.join("osqueryd"), program("osqueryd")).unwrap();
-    let archive = Command::new("tar")
-        .args(["-cz", "osquery.app"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(archive.status.success());
-    let repository = &mut world.repository;
-    put(repository, "orbit/macos/stable/orbit", &program("orbit"));
-    put(
-        repository,
-        "osqueryd/macos-app/stable/osqueryd.app.tar.gz",
-        &archive.stdout,
-    );
-    repository.publish().unwrap();
-    world
-}
-
 async fn start(clock: Arc<ManualClock>, credentials: &Credentials, more: &[(&str, &str)]) -> Service {
     let settings = credentials.settings();
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
     Service::start_in(world(), clock, &[&settings, more].concat()).await
-}
-
-fn pkg(secret: &str) -> Value {
-    let mut request = deb_with("type", "pkg");
-    request["enroll_secret"] = json!(secret);
-    request
 }
 
 /// Asks until the package is not in progress any more. Whoever sleeps while it is signed has slept enough.
