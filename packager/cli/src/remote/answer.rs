@@ -80,14 +80,15 @@ impl Service {
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => Ok(Attempt::Later {
                 wish: retry_after(answer.headers()),
-                error: Error::Busy(answer.status().to_string()),
+                error: Error::Busy(self.reason(answer).await),
             }),
             StatusCode::GONE => Err(Error::Expired),
-            _ => Err(self.refusal(answer).await),
+            _ => Err(Error::Refused(self.reason(answer).await)),
         }
     }
 
-    async fn refusal(&self, answer: Response) -> Error {
+    /// What an answer says of why it is none, and its status.
+    async fn reason(&self, answer: Response) -> String {
         let status = answer.status();
         let problem = match body(answer).await {
             Ok(Ok(body)) => from_slice::<Problem>(&body).ok(),
@@ -99,7 +100,7 @@ impl Service {
         } else {
             format!("{text} ({status})")
         };
-        Error::Refused(self.scrub(&text))
+        self.scrub(&text)
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) enum Error {
     #[error("the service does not answer")]
     Unreachable(#[source] reqwest::Error),
     /// The service is too busy, again and again.
-    #[error("the service is busy ({0}): try again later")]
+    #[error("the service is busy: {0}; try again later")]
     Busy(String),
     /// The service refused, and said why.
     #[error("the service refused: {0}")]

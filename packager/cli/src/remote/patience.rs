@@ -31,18 +31,22 @@ const FAILURES: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Patience {
     left: Duration,
+    looks_left: Duration,
     step: Duration,
     failures_left: u32,
 }
 
 impl Patience {
-    /// The longest that all pauses of one step together may take: a build has a deadline on the service's side, and
-    /// this is longer than any sensible one.
+    /// The longest that all pauses after failures of one step may take together.
     pub(super) const BUDGET: Duration = Duration::from_secs(30 * 60);
+    /// The longest that all pauses between looks at a build may take together. Notarization takes minutes, sometimes an hour,
+    /// and the service gives it up after some hours itself.
+    pub(super) const LOOKS_BUDGET: Duration = Duration::from_secs(10 * 60 * 60);
 
     pub(super) const fn new() -> Self {
         Self {
             left: Self::BUDGET,
+            looks_left: Self::LOOKS_BUDGET,
             step: FIRST_STEP,
             failures_left: FAILURES,
         }
@@ -51,8 +55,10 @@ impl Patience {
     /// How long to wait before the next look at a build that goes on; `None` when it has taken too long.
     pub(super) fn between_looks(&mut self) -> Option<Duration> {
         self.failures_left = FAILURES;
+        self.left = Self::BUDGET;
         let step = self.grow();
-        self.spend(step)
+        self.looks_left = self.looks_left.checked_sub(step)?;
+        Some(step)
     }
 
     /// How long to wait after an attempt that failed; `None` when it was the last one, or the service wishes for
@@ -130,7 +136,7 @@ mod tests {
             waited += pause;
         }
         assert!(
-            waited <= Patience::BUDGET && waited + LONGEST_STEP > Patience::BUDGET,
+            waited <= Patience::LOOKS_BUDGET && waited + LONGEST_STEP > Patience::LOOKS_BUDGET,
             "{waited:?}"
         );
     }

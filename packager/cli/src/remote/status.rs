@@ -29,7 +29,7 @@ impl Service {
             }
             match patience.between_looks() {
                 Some(pause) => self.pause.pause(pause).await,
-                None => return Err(Error::TooLong(Patience::BUDGET.as_secs() / 60)),
+                None => return Err(Error::TooLong(Patience::LOOKS_BUDGET.as_secs() / 60)),
             }
         }
     }

@@ -34,8 +34,12 @@ async fn a_service_that_stays_busy_is_given_up() {
 
 #[tokio::test]
 async fn a_service_that_wishes_for_a_day_is_given_up_at_once() {
-    let bench = Bench::new([Reply::new(503, "").with_header("retry-after", "86400")]);
-    assert!(matches!(bench.create().await.unwrap_err(), Error::Busy(_)));
+    let problem = r#"{"type":"about:blank","title":"Unavailable","status":503,"detail":"Too many for a day."}"#;
+    let bench = Bench::new([Reply::new(503, problem).with_header("retry-after", "86400")]);
+    assert_eq!(
+        with_causes(&bench.create().await.unwrap_err()),
+        "the service is busy: Too many for a day (503 Service Unavailable); try again later"
+    );
     assert!(bench.pauses.milliseconds().is_empty());
 }
 
