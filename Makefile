@@ -8,7 +8,7 @@ TEST_PACKAGES := apt-utils binutils build-essential cpio createrepo-c debian-arc
 	rpm rpm2cpio rpmlint systemd systemd-container xz-utils zstd
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
-BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light rpm xz-utils zstd
+BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light openssl rpm xz-utils zstd
 # The Debian releases that the scenarios install packages on.
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)

@@ -10,6 +10,14 @@ pub struct Peer {
     pub goal: Option<&'static str>,
 }
 
+/// What packages are signed with.
+pub enum Signing {
+    /// An OpenPGP key, which this setting names.
+    OpenPgp(&'static str),
+    /// A certificate for installer packages.
+    Installer,
+}
+
 pub struct PackageType {
     /// As the API calls it.
     pub name: &'static str,
@@ -18,8 +26,7 @@ pub struct PackageType {
     /// A shell script that takes the package `$1` apart into the folder `$2`.
     pub unpack: &'static str,
     pub peers: &'static [Peer],
-    /// The setting that names an OpenPGP key for its signature.
-    pub key_setting: Option<&'static str>,
+    pub signing: Signing,
     /// How many packages are made one after the other, and how many at once.
     pub warm: usize,
     pub crowd: usize,
@@ -41,7 +48,7 @@ pub const DEB: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: Some("--signing-deb-key"),
+    signing: Signing::OpenPgp("--signing-deb-key"),
     warm: 300,
     crowd: 5_000,
 };
@@ -83,7 +90,7 @@ pub const RPM: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: Some("--signing-rpm-key"),
+    signing: Signing::OpenPgp("--signing-rpm-key"),
     // Each is hashed whole.
     warm: 60,
     crowd: 300,
@@ -110,7 +117,7 @@ pub const ARCH: PackageType = PackageType {
             goal: None,
         },
     ],
-    key_setting: Some("--signing-rpm-key"),
+    signing: Signing::OpenPgp("--signing-rpm-key"),
     warm: 300,
     crowd: 5_000,
 };
@@ -125,7 +132,7 @@ pub const PKG: PackageType = PackageType {
         pack: r#"cd "$1" && find . | cpio --quiet --create --format odc --owner 0:80 | gzip -c >"$2""#,
         goal: Some("<= 1.0"),
     }],
-    key_setting: None,
+    signing: Signing::Installer,
     // Each is hashed whole.
     warm: 60,
     crowd: 300,

@@ -1,12 +1,16 @@
 //! Packages of a release that is known.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Instant;
 
+use jiff::Timestamp;
+use packager_test_apple::{Identity, Kind};
 use serde_json::json;
 
 use crate::client::Client;
-use crate::package_type::PackageType;
+use crate::package_type::{PackageType, Signing};
 use crate::report::{Summary, figure};
 use crate::service::Service;
 use crate::{crowd, peers};
@@ -49,16 +53,40 @@ pub async fn one_by_one(
 
 /// The same with signatures, by services of their own on top of what the folder `data` has.
 pub async fn signed(folder: &Path, data: &str, package: &Path, package_type: &PackageType, number: &mut usize) {
-    let Some(key_setting) = package_type.key_setting else {
-        return;
-    };
-    for algorithm in ["ed25519", "rsa4096"] {
-        let key = format!("file:{FIXTURES}/openpgp/{algorithm}.asc");
-        let service = Service::start(folder, data, &["--prepare", "off", key_setting, &key]);
+    for (signer, settings) in signers(folder, &package_type.signing) {
+        let mut all = vec!["--prepare", "off"];
+        all.extend(settings.iter().map(String::as_str));
+        let service = Service::start(folder, data, &all);
         let client = Client::new(&service).asking_for(package_type.name);
         client.ready().await;
-        let suffix = format!("_signed_{algorithm}");
+        let suffix = format!("_signed_{signer}");
         one_by_one(folder, package, package_type, &client, number, &suffix).await;
+    }
+}
+
+/// What signs, by its name, and the settings that say so.
+fn signers(folder: &Path, signing: &Signing) -> Vec<(&'static str, Vec<String>)> {
+    match signing {
+        Signing::OpenPgp(setting) => ["ed25519", "rsa4096"]
+            .map(|key| {
+                let file = format!("file:{FIXTURES}/openpgp/{key}.asc");
+                (key, Vec::from([(*setting).to_owned(), file]))
+            })
+            .into(),
+        // Without time stamps: how long one takes is up to the server that gives it.
+        Signing::Installer => {
+            let identity = Identity::new(Kind::Installer, Timestamp::now());
+            let keep = |name: &str, content: String| {
+                let path = folder.join(name);
+                std::fs::write(&path, content).unwrap();
+                std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+                format!("file:{}", path.display())
+            };
+            let certificate = keep("installer.pem", identity.chain_pem());
+            let key = keep("installer.key", identity.key_pem);
+            let settings = ["--signing-pkg-certificate", &certificate, "--signing-pkg-key", &key];
+            Vec::from([("rsa2048", settings.map(str::to_owned).into())])
+        }
     }
 }
 
