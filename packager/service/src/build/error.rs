@@ -1,7 +1,7 @@
 //! Why a build failed.
 
 use jiff::Timestamp;
-use packager_signing::TimeStampError;
+use packager_signing::{Error as SigningError, InstallerError, TimeStampError};
 use packager_targets::Damaged;
 
 /// Why a build failed. Its text is for the person who asked for the package: no secrets, no paths. The sources are for
@@ -30,8 +30,8 @@ pub enum BuildError {
     #[error("the package could not be composed")]
     Compose(#[source] packager_formats::Error),
     /// The package could not be signed. Why is for the operator alone.
-    #[error("the package could not be signed")]
-    Sign(#[from] packager_signing::Error),
+    #[error("the package could not be signed{}", reason(.0))]
+    Sign(#[from] SigningError),
     /// The authority that is to say when the package was signed did not.
     #[error("the package could not be signed: {0}")]
     TimeStamp(#[source] TimeStampError),
@@ -56,6 +56,16 @@ pub enum BuildError {
     /// A defect of this program.
     #[error("the build stopped because of a defect in the service")]
     Defect,
+}
+
+/// What the person is told of why there is no signature: what only the operator can change, and has to hear of.
+const fn reason(error: &SigningError) -> &'static str {
+    match error {
+        SigningError::Installer(InstallerError::Expired(_)) => {
+            ": the certificate that macOS packages are signed with has expired; whoever runs this service has to renew it"
+        }
+        _ => "",
+    }
 }
 
 impl From<packager_formats::Error> for BuildError {

@@ -82,8 +82,7 @@ fn load_signer(
                 InstallerError::NoKey
                 | InstallerError::KeyEncrypted
                 | InstallerError::NotRsa
-                | InstallerError::Mismatch
-                | InstallerError::NotPem,
+                | InstallerError::Mismatch,
             ) if of_key => KEY,
             _ => CERTIFICATE,
         };

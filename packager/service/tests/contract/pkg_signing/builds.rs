@@ -134,7 +134,10 @@ async fn when_the_certificate_has_expired_pkgs_fail_and_nothing_else() {
     let status = finished(&service, &pkg("after")).await;
     assert_eq!(status["status"], "fail", "{status}");
     let logs = status["logs"].as_str().unwrap();
-    assert!(logs.starts_with("the package could not be signed"), "{logs}");
+    assert!(
+        logs.starts_with("the package could not be signed: the certificate") && logs.contains("has expired"),
+        "{logs}"
+    );
     // Whose it is and where it lies is the operator's business.
     assert!(!logs.contains("Example") && !logs.contains("file:"), "{logs}");
 

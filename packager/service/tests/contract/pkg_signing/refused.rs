@@ -149,7 +149,10 @@ async fn certificate_files_that_are_not_pem_are_refused() {
     let der = openssl(&["x509", "-in", pem.path().to_str().unwrap(), "-outform", "DER"]);
     for file in [der, identity.pkcs12(PASSWORD_TEXT, &[])] {
         let text = Credentials::new(&file, KEY, key).refusal().await;
-        assert!(text.contains("the certificate is not PEM"), "{text}");
+        assert!(
+            text.starts_with("signing_pkg_certificate: ") && text.contains("the certificate is not PEM"),
+            "{text}"
+        );
         assert!(text.contains("`openssl x509 -inform DER"), "{text}");
         assert!(
             text.contains("for a PKCS#12 file, set signing_pkg_password instead"),
