@@ -91,12 +91,22 @@ impl PackageSpec {
             osquery_database: None,
             end_user_email: None,
             fleet_desktop_alternative_browser_host: None,
-            ..
+            // All of them by name, so that whoever adds one decides.
+            package_type: _,
+            architecture: _,
+            orbit_channel: _,
+            osqueryd_channel: _,
+            desktop_channel: _,
+            update_interval: _,
+            osquery_flagfile: flagfile,
+            service: _,
+            host_identifier: _,
+            switches: _,
         } = &self.arguments
         else {
             return None;
         };
-        if self.osquery_flagfile != Flagfile::default() {
+        if *flagfile != Flagfile::default() {
             return None;
         }
         Some(Self::from_checked(Arguments {

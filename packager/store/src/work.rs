@@ -29,10 +29,14 @@ impl Store {
         };
         let sealed = self.sealed_job(id, &job, work)?;
         let path = self.path(id, Purpose::Job);
-        let written = durable::write(File::Job, &self.dir.join("tmp"), &path, &sealed);
-        // Whatever became of it: a file may have the name now, and is destroyed with the job.
+        if let Err(error) = durable::write(File::Job, &self.dir.join("tmp"), &path, &sealed) {
+            if before.is_none() {
+                // It may have got its name before the sync failed, and there is no promise to keep yet.
+                self.discard(path);
+            }
+            return Err(Error::io("write a job")(error));
+        }
         *file = JobFile::Written(path);
-        written.map_err(Error::io("write a job"))?;
         *lock(&job.work) = Zeroizing::new(work.to_vec());
         drop(file);
         if let Some(Err(error)) = before.map(|before| overwrite_nameless(&before)) {

@@ -55,7 +55,6 @@ impl Patience {
     /// How long to wait before the next look at a build that goes on; `None` when it has taken too long.
     pub(super) fn between_looks(&mut self) -> Option<Duration> {
         self.failures_left = FAILURES;
-        self.left = Self::BUDGET;
         let step = self.grow();
         self.looks_left = self.looks_left.checked_sub(step)?;
         Some(step)

@@ -50,7 +50,7 @@ pub struct Builder {
     pub(super) everybodys: Arc<Everybodys>,
     settings: BuilderSettings,
     compressors: Compressors,
-    ahead: Ahead,
+    pub(super) ahead: Ahead,
     metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
 }
 

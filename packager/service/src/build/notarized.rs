@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use packager_artifact::Sha256Digest;
 use packager_fleetd::Component;
-use packager_formats::pkg;
+use packager_formats::{Format, pkg};
 use packager_signing::Signature;
 use packager_spec::PackageSpec;
 use packager_targets::TrustedMetadata;
@@ -17,12 +17,16 @@ use super::{BuildError, Builder, Built};
 use crate::notarization::Kept;
 
 impl Builder {
-    /// What names the programs of the package that `spec` asks for, by the metadata that was verified last.
+    /// What names the programs of the package that `spec` asks for, by the metadata that it would be built from: the newest
+    /// that everything has been made ready for, otherwise what was verified last.
     ///
     /// # Errors
     /// [`BuildError::Targets`] where there is none that is current at `now`, or it does not list them.
     pub(crate) fn release_of(&self, spec: &PackageSpec, now: Timestamp) -> Result<Sha256Digest, BuildError> {
-        Self::release_in(&*self.repository.current(now)?, spec)
+        match self.ready_metadata(spec, now) {
+            Some(metadata) => Self::release_in(&metadata, spec),
+            None => Self::release_in(&*self.repository.current(now)?, spec),
+        }
     }
 
     /// The same; the update repository is asked if need be.
@@ -34,7 +38,14 @@ impl Builder {
         spec: &PackageSpec,
         now: Timestamp,
     ) -> Result<Sha256Digest, BuildError> {
-        Self::release_in(&*self.current(now).await?, spec)
+        match self.ready_metadata(spec, now) {
+            Some(metadata) => Self::release_in(&metadata, spec),
+            None => Self::release_in(&*self.current(now).await?, spec),
+        }
+    }
+
+    fn ready_metadata(&self, spec: &PackageSpec, now: Timestamp) -> Option<Arc<TrustedMetadata>> {
+        self.ahead.ready(Format::Pkg, &Component::all_of(spec), now)
     }
 
     /// The package that everybody who asks for the options of `spec` can have, with the profile for this one; `None` if

@@ -1,5 +1,6 @@
 //! Packages that are everybody's.
 
+use std::fs;
 use std::time::Duration;
 
 use packager_test_apple::{Apple, Endpoint, Verdict};
@@ -92,6 +93,42 @@ async fn everybodys_packages_are_there_before_anybody_asks_and_after_a_new_relea
         number += 1;
         world.service.clock.advance(Duration::from_secs(5));
     }
+    assert_eq!(world.apple.submissions(), 4);
+    world.assert_no_complaints();
+}
+
+/// Who asks while a release is being made ready changes nothing: a package of it is ordered when it can be made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_that_is_not_ready_yet_costs_no_submission_and_is_not_forgotten() {
+    let mut world = Notarizing::with(&[("prepare", "amd64")]).await;
+    world.until(|apple| apple.requests(Endpoint::Ticket) >= 2).await;
+    world.succeeded(&system_configuration(SECRET)).await;
+
+    // Published by halves: the metadata lists files that are not there.
+    release(&mut world.service.world, "1.59.0");
+    let (there, away) = ["targets", "away"]
+        .map(|name| world.service.world.tuf().join(name))
+        .into();
+    fs::rename(&there, &away).unwrap();
+    let failed = "packager_preparations_total{outcome=\"failure\"}";
+    while world.service.metric(failed).await < 1 {
+        world.service.clock.advance(Duration::from_secs(5));
+    }
+    let (_, status) = world.service.build(&system_configuration("meanwhile")).await;
+    assert_eq!(status["versions"]["orbit"], "1.58.0");
+    fs::rename(&away, &there).unwrap();
+
+    let mut number = 0;
+    loop {
+        let request = system_configuration(&format!("later-{number}"));
+        let (_, status) = world.service.build(&request).await;
+        if status["versions"]["orbit"] == "1.59.0" {
+            break;
+        }
+        number += 1;
+        world.service.clock.advance(Duration::from_secs(5));
+    }
+    world.until(|apple| apple.submissions() >= 4).await;
     assert_eq!(world.apple.submissions(), 4);
     world.assert_no_complaints();
 }
