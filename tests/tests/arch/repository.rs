@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use packager_tests::agent::AgentFixture;
 use packager_tests::arch::ArchHost;
@@ -13,6 +14,7 @@ use packager_tests::request::Request;
 use packager_tests::signing::Key;
 
 const KEY: Key = Key::plain("ed25519.asc");
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
 fn a_host_installs_and_upgrades_from_it() {
@@ -20,7 +22,7 @@ fn a_host_installs_and_upgrades_from_it() {
     host.trust(&[KEY]);
     let repository = host.folder().join("fleet");
     fs::create_dir(&repository).unwrap();
-    for version in ["1.58.0", "1.58.1"] {
+    for (version, age) in [("1.58.0", DAY), ("1.58.1", Duration::ZERO)] {
         let package = Producer::signing(&AgentFixture::scripts(version), KEY).build(&Request::arch());
         let path = repository.join(package.file_name());
         fs::copy(package.path(), &path).unwrap();
@@ -33,6 +35,13 @@ fn a_host_installs_and_upgrades_from_it() {
             .env("repository", &repository)
             .env("package", package.file_name());
         let _ = Ran::new(publish).expect_success();
+        // pacman fetches a repository's database again when it is newer by a second, which two releases of a test need
+        // not be.
+        let database = fs::File::options()
+            .write(true)
+            .open(repository.join("fleet.db"))
+            .unwrap();
+        database.set_modified(SystemTime::now() - age).unwrap();
 
         let section = commands_of("arch.md", "repository").replace("$url", &format!("file://{}", repository.display()));
         let section = section
