@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cpio createrepo-c debian-archive-keyring debootstrap debsig-verify dnf \
-	dpkg-dev gnupg libarchive-tools lintian makepkg openssl p7zip-full pacman-package-manager procps python3 python3-pip python3-venv \
+TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract cpio createrepo-c debian-archive-keyring debootstrap debsig-verify dnf \
+	dpkg-dev gcab gnupg libarchive-tools lintian makepkg openssl p7zip-full pacman-package-manager procps python3 python3-pip python3-venv \
 	rpm rpm2cpio rpmlint systemd systemd-container xz-utils zstd
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.

@@ -1,4 +1,5 @@
 //! Windows Installer packages.
-#![cfg_attr(not(test), expect(dead_code, reason = "composing will use it"))]
+#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "composing will use it"))]
 
+pub(crate) mod cabinet;
 mod file_version;

@@ -7,14 +7,14 @@ use std::thread::{self, JoinHandle};
 use super::{Compressors, Effort};
 
 /// Work under way, the oldest in front.
-pub(super) struct InOrder<T> {
+pub(crate) struct InOrder<T> {
     /// None: the work is small, and done on the spot.
     compressors: Option<Compressors>,
     under_way: VecDeque<JoinHandle<io::Result<T>>>,
 }
 
 impl<T: Send + 'static> InOrder<T> {
-    pub(super) fn new(effort: Effort) -> Self {
+    pub(crate) fn new(effort: Effort) -> Self {
         Self {
             compressors: match effort {
                 Effort::Best(compressors) => Some(compressors),
@@ -25,7 +25,7 @@ impl<T: Send + 'static> InOrder<T> {
     }
 
     /// Begins `work` when there is a turn for it, and hands on what is finished and has nothing in front of it.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
         mut hand_on: impl FnMut(T) -> io::Result<()>,
@@ -48,7 +48,7 @@ impl<T: Send + 'static> InOrder<T> {
     }
 
     /// Waits for everything, and hands it on.
-    pub(super) fn finish(mut self, mut hand_on: impl FnMut(T) -> io::Result<()>) -> io::Result<()> {
+    pub(crate) fn finish(mut self, mut hand_on: impl FnMut(T) -> io::Result<()>) -> io::Result<()> {
         while !self.under_way.is_empty() {
             self.next(&mut hand_on)?;
         }

@@ -24,6 +24,7 @@ mod xz;
 pub(crate) mod zstd;
 
 pub use compressors::Compressors;
+pub(crate) use in_order::InOrder;
 pub(crate) use known::WORTH_A_BLOCK_BYTES;
 pub use known::{BlockId, KnownBlocks, LocatedBlock};
 pub(crate) use unpack::unpack;
