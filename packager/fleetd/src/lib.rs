@@ -30,6 +30,7 @@ mod platform;
 mod samples;
 mod trees;
 mod variables;
+mod windows;
 
 pub use agent_folder::metadata_tree;
 pub use component::{Component, Form, Program};
@@ -40,3 +41,4 @@ pub use metadata::{LocalMetadata, RoleDocuments};
 pub use package::package;
 pub use platform::Platform;
 pub use trees::{base_tree, component_tree, own_tree};
+pub use windows::Codes;

@@ -1,14 +1,24 @@
 //! What an installer says of itself.
 
-use packager_formats::{Architecture, Package};
+use packager_formats::{Architecture, Package, Scripts};
 use packager_spec::{PackageSpec, PackageType};
 
-use crate::{linux, macos};
+use crate::windows::{Codes, product};
+use crate::{Error, linux, macos};
 
 /// The package's name, texts and scripts. `version` is that of orbit; `build_time` is in seconds since 1970-01-01 UTC.
-#[must_use]
-pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
-    Package {
+/// `update_url` is the repository that the builder uses. Two packages for Windows must not have the same `codes`.
+///
+/// # Errors
+/// [`Error::Tree`] if a value has a control character.
+pub fn package(
+    spec: &PackageSpec,
+    update_url: &str,
+    version: &str,
+    build_time: u64,
+    codes: Codes,
+) -> Result<Package, Error> {
+    Ok(Package {
         name: "fleet-osquery".to_owned(),
         title: "Fleet osquery".to_owned(),
         identifier: "com.fleetdm.orbit".to_owned(),
@@ -26,8 +36,13 @@ pub fn package(spec: &PackageSpec, version: &str, build_time: u64) -> Package {
         build_time,
         scripts: match spec.package_type {
             PackageType::Pkg => macos::scripts(spec),
-            _ => linux::scripts::scripts(spec),
+            PackageType::Deb | PackageType::Rpm | PackageType::Arch => linux::scripts::scripts(spec),
+            PackageType::Msi => Scripts::default(),
         },
         signatures: Vec::new(),
-    }
+        product: match spec.package_type {
+            PackageType::Msi => Some(product(spec, update_url, codes)?),
+            _ => None,
+        },
+    })
 }

@@ -3,7 +3,7 @@
 use packager_formats::{Format, Tree};
 use packager_spec::PackageSpec;
 
-use crate::{Component, Error, Fetched, Platform, linux, macos};
+use crate::{Component, Error, Fetched, Platform, linux, macos, windows};
 
 /// Files that are the same in all packages of a format. The other trees rely on its directories.
 ///
@@ -13,10 +13,11 @@ pub fn base_tree(format: Format) -> Result<Tree, Error> {
     match format {
         Format::Deb | Format::Rpm | Format::Arch => linux::base_tree(format),
         Format::Pkg => macos::base_tree(),
+        Format::Msi => windows::base_tree(),
     }
 }
 
-/// Files of one program, which lie below `opt/orbit/bin/<program>/<platform>/<channel>`.
+/// Files of one program, which lie below `bin/<program>/<platform>/<channel>` of the agent's folder.
 ///
 /// # Errors
 /// [`Error::Component`] if the target is not in the form that it has for its platform; [`Error::Tree`] if a path in an
@@ -25,10 +26,7 @@ pub fn component_tree(component: &Component, fetched: &Fetched) -> Result<Tree, 
     match component.platform {
         Platform::Linux(_) => linux::component_tree(component, fetched),
         Platform::MacOs => macos::component_tree(component, fetched),
-        Platform::Windows(_) => Err(Error::Component {
-            component: component.program.as_str(),
-            reason: "installers for Windows are not built yet",
-        }),
+        Platform::Windows(_) => windows::component_tree(component, fetched),
     }
 }
 
@@ -37,9 +35,9 @@ pub fn component_tree(component: &Component, fetched: &Fetched) -> Result<Tree, 
 /// # Errors
 /// [`Error::Tree`] if a value has a control character.
 pub fn own_tree(spec: &PackageSpec, update_url: &str) -> Result<Tree, Error> {
-    if spec.package_type.is_linux() {
-        linux::own_tree(spec, update_url)
-    } else {
-        macos::own_tree(spec, update_url)
+    match Platform::of(spec) {
+        Platform::Linux(_) => linux::own_tree(spec, update_url),
+        Platform::MacOs => macos::own_tree(spec, update_url),
+        Platform::Windows(_) => windows::own_tree(spec),
     }
 }

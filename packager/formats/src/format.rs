@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::stream::{Effort, LocatedBlock};
 use crate::tar_run::{TarNotes, write_run};
 use crate::tarball::Dialect;
-use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, pkg, rpm};
+use crate::{Compression, Error, Package, Position, SharedDigests, Tree, arch, deb, msi, pkg, rpm};
 
 /// A packaging format that is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,8 @@ pub enum Format {
     Arch,
     /// macOS's flat package.
     Pkg,
+    /// Windows Installer's.
+    Msi,
 }
 
 /// Where a format has its signature.
@@ -45,6 +47,8 @@ pub enum SharedNotes {
     Arch(TarNotes),
     /// Of a pkg.
     Pkg(pkg::SharedNotes),
+    /// Of an msi.
+    Msi(msi::SharedNotes),
 }
 
 impl SharedNotes {
@@ -55,6 +59,7 @@ impl SharedNotes {
             Self::Deb(notes) | Self::Arch(notes) => &notes.run,
             Self::Rpm(notes) => &notes.run,
             Self::Pkg(notes) => &notes.run,
+            Self::Msi(_) => return Vec::new(),
         };
         run.blocks(size_bytes)
     }
@@ -62,7 +67,7 @@ impl SharedNotes {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Deb, Self::Rpm, Self::Arch, Self::Pkg];
+    pub const ALL: [Self; 5] = [Self::Deb, Self::Rpm, Self::Arch, Self::Pkg, Self::Msi];
 
     /// Goes up whenever the bytes that this crate writes for the same input change, so that shared parts are remade.
     #[must_use]
@@ -70,7 +75,7 @@ impl Format {
         match self {
             Self::Deb => 3,
             Self::Rpm => 2,
-            Self::Arch | Self::Pkg => 1,
+            Self::Arch | Self::Pkg | Self::Msi => 1,
         }
     }
 
@@ -105,6 +110,26 @@ impl Format {
                 let (out, notes) = pkg::write_shared(tree, position, effort, build_time, out)?;
                 Ok((out, SharedNotes::Pkg(notes)))
             }
+            // Windows Installer reads MSZIP, and no stream of runs: each part is a cabinet.
+            Self::Msi => {
+                let (out, notes) = msi::write_shared(tree, effort, build_time, out)?;
+                Ok((out, SharedNotes::Msi(notes)))
+            }
+        }
+    }
+
+    /// What all packages of these shared runs have beside them, where there is such a thing: bytes of a shared part that stands
+    /// behind them, made in no time.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when notes are of another format.
+    pub fn index(self, shared: &[(SharedPart, &SharedNotes)]) -> Result<Option<(Vec<u8>, SharedNotes)>, Error> {
+        match self {
+            Self::Deb | Self::Rpm | Self::Arch | Self::Pkg => Ok(None),
+            Self::Msi => {
+                let index = msi::index(&msi_notes(shared)?)?;
+                Ok(index.map(|(bytes, notes)| (bytes, SharedNotes::Msi(notes))))
+            }
         }
     }
 
@@ -113,7 +138,7 @@ impl Format {
     #[must_use]
     pub const fn begins_alike(self) -> bool {
         match self {
-            Self::Deb | Self::Arch => true,
+            Self::Deb | Self::Arch | Self::Msi => true,
             // The header, or the table of contents, has digests of the package's own files.
             Self::Rpm | Self::Pkg => false,
         }
@@ -126,7 +151,7 @@ impl Format {
     /// [`Error::Mismatch`] when notes are of another format; [`Error::Shared`] when a shared part cannot be read.
     pub fn remember(self, shared: &[(SharedPart, &SharedNotes)], digests: &SharedDigests<'_>) -> Result<(), Error> {
         match self {
-            Self::Deb | Self::Arch => Ok(()),
+            Self::Deb | Self::Arch | Self::Msi => Ok(()),
             Self::Rpm => rpm::remember(&rpm_notes(shared)?, digests),
             Self::Pkg => pkg::remember(&pkg_notes(shared)?, digests),
         }
@@ -152,6 +177,7 @@ impl Format {
             Self::Arch => arch::compose(package, &self.tar_notes(shared)?, own),
             Self::Rpm => rpm::compose(package, &rpm_notes(shared)?, own, compression, digests),
             Self::Pkg => pkg::compose(package, &pkg_notes(shared)?, own, digests),
+            Self::Msi => msi::compose(package, &msi_notes(shared)?, own),
         }
     }
 
@@ -166,6 +192,7 @@ impl Format {
             Self::Arch => Ok(std::iter::once(0..package.parts.iter().map(Part::size_bytes).sum()).collect()),
             Self::Rpm => rpm::signed_ranges(package),
             Self::Pkg => pkg::signed_ranges(package),
+            Self::Msi => msi::signed_ranges(package),
         }
     }
 
@@ -179,6 +206,7 @@ impl Format {
             Self::Deb => deb::attach_signature(package, signature, build_time),
             Self::Rpm => rpm::attach_signature(package, signature),
             Self::Pkg => pkg::attach_signature(package, signature),
+            Self::Msi => msi::attach_signature(package, signature),
             Self::Arch => Err(Error::Mismatch("an Arch package has no signature in it".to_owned())),
         }
     }
@@ -187,7 +215,7 @@ impl Format {
     #[must_use]
     pub const fn signature_place(self) -> SignaturePlace {
         match self {
-            Self::Deb | Self::Rpm | Self::Pkg => SignaturePlace::Inside,
+            Self::Deb | Self::Rpm | Self::Pkg | Self::Msi => SignaturePlace::Inside,
             Self::Arch => SignaturePlace::Beside,
         }
     }
@@ -214,6 +242,14 @@ fn rpm_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a
 fn pkg_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, pkg::SharedNotes>, Error> {
     let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
         SharedNotes::Pkg(notes) => Ok((*part, notes)),
+        _ => Err(foreign_notes()),
+    };
+    shared.iter().map(notes).collect()
+}
+
+fn msi_notes<'a>(shared: &[(SharedPart, &'a SharedNotes)]) -> Result<OfFormat<'a, msi::SharedNotes>, Error> {
+    let notes = |(part, notes): &(SharedPart, &'a SharedNotes)| match notes {
+        SharedNotes::Msi(notes) => Ok((*part, notes)),
         _ => Err(foreign_notes()),
     };
     shared.iter().map(notes).collect()

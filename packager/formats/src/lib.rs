@@ -13,7 +13,7 @@ mod content;
 pub mod deb;
 mod error;
 mod format;
-mod msi;
+pub mod msi;
 mod order;
 mod package;
 pub mod pkg;

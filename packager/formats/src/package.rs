@@ -1,5 +1,6 @@
 //! What a package says of itself, in words that all formats share.
 
+use crate::msi::Product;
 use crate::pkg::SignatureEntry;
 
 /// The architecture that a package is for. Each format has its own names for them.
@@ -57,4 +58,6 @@ pub struct Package {
     pub scripts: Scripts,
     /// The signatures that it is to have room for, for a format that names them in what is signed: a pkg. None for none.
     pub signatures: Vec<SignatureEntry>,
+    /// What Windows Installer has to know of it, for an msi.
+    pub product: Option<Product>,
 }

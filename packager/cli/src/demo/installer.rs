@@ -38,13 +38,10 @@ pub(super) struct Installer {
 }
 
 impl Kind {
-    /// The kinds that are built and that the sample repository has an agent for.
+    /// Every kind.
     pub(super) fn all() -> Vec<Self> {
-        let types = PackageType::ALL
-            .into_iter()
-            .filter(|&package_type| packager_service::format_of(package_type).is_some());
         let mut kinds = Vec::new();
-        for package_type in types {
+        for package_type in PackageType::ALL {
             let architectures: &[_] = if package_type == PackageType::Pkg {
                 &[None]
             } else {

@@ -22,7 +22,7 @@ const CAPACITY: usize = 16 << 10;
 pub(super) fn environment(spec: &PackageSpec, update_url: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     // Sized beforehand: a string that grows leaves copies of the secret behind.
     let mut file = File(Zeroizing::new(String::with_capacity(CAPACITY)));
-    for (name, value) in Variables::of(spec, update_url).iter() {
+    for (name, value) in Variables::of(spec, update_url).texts() {
         file.set(name, value)?;
     }
     Ok(Zeroizing::new(file.0.as_bytes().to_vec()))

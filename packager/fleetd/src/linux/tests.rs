@@ -168,7 +168,7 @@ fn metadata_lies_under_both_names() {
         snapshot: b"{}",
         targets: b"{}",
     };
-    let tree = metadata_tree(&LocalMetadata::new(documents).unwrap()).unwrap();
+    let tree = metadata_tree(Format::Deb, &LocalMetadata::new(documents).unwrap()).unwrap();
     assert_eq!(
         lines(&tree),
         [

@@ -31,7 +31,7 @@ pub fn base_tree(format: Format) -> Result<Tree, Error> {
             Format::Deb | Format::Arch => tree.directory(directory, 0o755)?,
             // An rpm has none that another package has: they would have to agree on modes, which are not the same on all
             // systems.
-            Format::Rpm | Format::Pkg => tree.host_directory(directory)?,
+            Format::Rpm | Format::Pkg | Format::Msi => tree.host_directory(directory)?,
         };
     }
     // No package of a Debian system owns these, so dpkg would remove them with the last one that carries them.
@@ -55,7 +55,7 @@ pub fn base_tree(format: Format) -> Result<Tree, Error> {
 pub fn component_tree(component: &Component, fetched: &Fetched) -> Result<Tree, Error> {
     let program = component.program.as_str();
     let mut tree = Tree::new();
-    let directory = add_program_folder(&mut tree, component)?;
+    let directory = add_program_folder(&mut tree, ROOT, component)?;
     match (component.program, fetched) {
         (Program::Orbit | Program::Osqueryd, Fetched::Executable(content)) => {
             tree.file(&format!("{directory}/{program}"), 0o755, Arc::clone(content))?;
@@ -85,6 +85,6 @@ pub fn own_tree(spec: &PackageSpec, update_url: &str) -> Result<Tree, Error> {
     let mut tree = Tree::new();
     let environment = environment(spec, update_url)?;
     tree.push(ENVIRONMENT_FILE, 0o600, secret(environment, OnUpgrade::Replace))?;
-    add_own_files(&mut tree, spec)?;
+    add_own_files(&mut tree, ROOT, spec)?;
     Ok(tree)
 }

@@ -21,7 +21,7 @@ const PROGRAM: &str = "/opt/orbit/bin/orbit/orbit";
 /// [`Error::Tree`] if a value has a control character.
 pub(super) fn daemon(spec: &PackageSpec, update_url: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut variables = Dictionary::new();
-    for (name, value) in Variables::of(spec, update_url).iter() {
+    for (name, value) in Variables::of(spec, update_url).texts() {
         variables.insert(name.to_owned(), value.into());
     }
     let mut daemon = Dictionary::new();

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use packager_formats::{OnUpgrade, Tree};
+use packager_formats::Tree;
 use packager_spec::{PackageSpec, Service};
-use zeroize::Zeroizing;
 
 use super::launchd::{DAEMON_FILE, daemon};
-use crate::agent_folder::{ROOT, SECRET_FILE, add_archive, add_own_files, add_program_folder, certificates, secret};
+use crate::agent_folder::{ROOT, add_archive, add_own_files, add_program_folder, add_secret, certificates};
 use crate::{Component, Error, Fetched, Program};
 
 /// Files that are the same in all packages. The other trees rely on its directories.
@@ -34,7 +33,7 @@ pub(crate) fn base_tree() -> Result<Tree, Error> {
 /// cannot stand in a package.
 pub(crate) fn component_tree(component: &Component, fetched: &Fetched) -> Result<Tree, Error> {
     let mut tree = Tree::new();
-    let directory = add_program_folder(&mut tree, component)?;
+    let directory = add_program_folder(&mut tree, ROOT, component)?;
     match (component.program, fetched) {
         (Program::Orbit, Fetched::Executable(content)) => {
             tree.file(&format!("{directory}/orbit"), 0o755, Arc::clone(content))?;
@@ -61,13 +60,7 @@ pub(crate) fn own_tree(spec: &PackageSpec, update_url: &str) -> Result<Tree, Err
     if spec.service == Service::Installed {
         tree.file(DAEMON_FILE, 0o644, Arc::new(daemon(spec, update_url)?))?;
     }
-    // orbit looks for the file even if it is told to take the secret from elsewhere.
-    let enroll_secret = spec
-        .enrollment
-        .in_package()
-        .map_or("", |credentials| credentials.enroll_secret.expose_secret());
-    let enroll_secret = Zeroizing::new(enroll_secret.as_bytes().to_vec());
-    tree.push(SECRET_FILE, 0o600, secret(enroll_secret, OnUpgrade::Replace))?;
-    add_own_files(&mut tree, spec)?;
+    add_secret(&mut tree, ROOT, spec)?;
+    add_own_files(&mut tree, ROOT, spec)?;
     Ok(tree)
 }

@@ -7,12 +7,13 @@ use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 use packager_artifact::{Sha256Digest, SharedBytes};
 use packager_fleetd::{
-    Component, Fetched, LocalMetadata, RoleDocuments, base_tree, component_tree, metadata_tree, own_tree,
+    Codes, Component, Fetched, LocalMetadata, RoleDocuments, base_tree, component_tree, metadata_tree, own_tree,
 };
 use packager_formats::{Compression, Compressors, Effort, Format, Position, Tree};
 use packager_spec::PackageSpec;
 use packager_store::{Stage, Store, Versions};
 use packager_targets::{Repository, TrustedMetadata};
+use uuid::Uuid;
 
 use super::ahead::{Ahead, Wanted};
 use super::built::{Built, profile};
@@ -51,7 +52,7 @@ pub struct Builder {
     settings: BuilderSettings,
     compressors: Compressors,
     pub(super) ahead: Ahead,
-    metadata: Mutex<Option<(Arc<TrustedMetadata>, Arc<Tree>)>>,
+    metadata: Mutex<Option<(Arc<TrustedMetadata>, LocalMetadata)>>,
 }
 
 /// What a package shares with others.
@@ -102,7 +103,7 @@ impl Builder {
         now: Timestamp,
         progress: &(dyn Fn(Stage) + Sync),
     ) -> Result<Built, BuildError> {
-        let format = format_of(spec.package_type).ok_or(BuildError::NotBuilt)?;
+        let format = format_of(spec.package_type);
         progress(Stage::Fetching);
         let components = Component::all_of(spec);
         let ready = self.ready_common(format, &components, now, progress).await;
@@ -257,8 +258,10 @@ impl Builder {
         let (frame, programs) = join(self.frame(format, metadata), join_all(programs)).await;
         let programs = programs.into_iter().collect::<Result<Vec<_>, _>>()?;
         let [base, metadata] = frame?;
+        let mut shared = [vec![base], programs, vec![metadata]].concat();
+        shared.extend(self.shared.obtain_index(format, &shared).await?);
         Ok(Common {
-            shared: [vec![base], programs, vec![metadata]].concat(),
+            shared,
             versions: versions(&releases),
             release: names(&releases),
         })
@@ -267,7 +270,7 @@ impl Builder {
     /// What stands around the programs: the files that are the same in all packages, and the metadata.
     async fn frame(&self, format: Format, metadata: &Arc<TrustedMetadata>) -> Result<[Shared; 2], BuildError> {
         let base = Arc::new(base_tree(format)?);
-        let metadata = self.metadata_tree(metadata)?;
+        let metadata = Arc::new(metadata_tree(format, &self.local_metadata(metadata)?)?);
         let (base, metadata) = join(
             self.of_tree(format, Position::First, self.best(), base),
             self.of_tree(format, Position::Later, Effort::Quick, metadata),
@@ -336,6 +339,8 @@ impl Builder {
             Format::Arch => Compression::Zstd,
             // Installer reads nothing better on every macOS that the agent runs on.
             Format::Pkg => Compression::Gzip,
+            // Deflate, too, in cabinets.
+            Format::Msi => Compression::Gzip,
         }
     }
 
@@ -346,21 +351,26 @@ impl Builder {
         version: &str,
         shared: Vec<Shared>,
     ) -> Result<Ingredients, BuildError> {
+        let update_url = &self.settings.update_url;
+        let codes = Codes {
+            product: Uuid::new_v4(),
+            package: Uuid::new_v4(),
+        };
         Ok(Ingredients {
-            package: packager_fleetd::package(spec, version, BUILD_TIME),
+            package: packager_fleetd::package(spec, update_url, version, BUILD_TIME, codes)?,
             shared,
-            own: own_tree(spec, &self.settings.update_url)?,
+            own: own_tree(spec, update_url)?,
             compression: self.compression(format),
         })
     }
 
-    /// The metadata files, made once for each set of metadata: they are large.
-    fn metadata_tree(&self, metadata: &Arc<TrustedMetadata>) -> Result<Arc<Tree>, BuildError> {
+    /// The metadata as a host has it, made once for each set of metadata: it is large.
+    fn local_metadata(&self, metadata: &Arc<TrustedMetadata>) -> Result<LocalMetadata, BuildError> {
         let mut last = self.metadata.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, tree)) = &*last
+        if let Some((known, local)) = &*last
             && Arc::ptr_eq(known, metadata)
         {
-            return Ok(Arc::clone(tree));
+            return Ok(local.clone());
         }
         let documents = metadata.documents();
         let local = LocalMetadata::new(RoleDocuments {
@@ -369,9 +379,8 @@ impl Builder {
             snapshot: &documents.snapshot,
             targets: &documents.targets,
         })?;
-        let tree = Arc::new(metadata_tree(&local)?);
-        *last = Some((Arc::clone(metadata), Arc::clone(&tree)));
-        Ok(tree)
+        *last = Some((Arc::clone(metadata), local.clone()));
+        Ok(local)
     }
 }
 

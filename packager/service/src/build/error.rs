@@ -8,9 +8,6 @@ use packager_targets::Damaged;
 /// the operator's log.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// The package type is known, and not built yet.
-    #[error("packages of this type are not built yet")]
-    NotBuilt,
     /// The update repository did not deliver, or delivered what cannot be trusted.
     #[error("the agent could not be fetched: {0}")]
     Targets(#[from] packager_targets::Error),

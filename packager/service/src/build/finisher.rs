@@ -29,7 +29,7 @@ impl Signers {
         match format {
             Format::Deb => self.deb.as_deref(),
             Format::Rpm | Format::Arch => self.rpm.as_deref(),
-            Format::Pkg => None,
+            Format::Pkg | Format::Msi => None,
         }
     }
 

@@ -21,14 +21,14 @@ pub use pkg_signer::PkgSigner;
 use packager_formats::Format;
 use packager_spec::PackageType;
 
-/// The format of a package type, if it is built yet.
+/// The format of a package type.
 #[must_use]
-pub const fn format_of(package_type: PackageType) -> Option<Format> {
+pub const fn format_of(package_type: PackageType) -> Format {
     match package_type {
-        PackageType::Deb => Some(Format::Deb),
-        PackageType::Rpm => Some(Format::Rpm),
-        PackageType::Arch => Some(Format::Arch),
-        PackageType::Pkg => Some(Format::Pkg),
-        PackageType::Msi => None,
+        PackageType::Deb => Format::Deb,
+        PackageType::Rpm => Format::Rpm,
+        PackageType::Arch => Format::Arch,
+        PackageType::Pkg => Format::Pkg,
+        PackageType::Msi => Format::Msi,
     }
 }

@@ -1,12 +1,13 @@
 //! Shared parts: found, or made, once, whoever asks meanwhile.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use packager_artifact::{Sha256Digest, SharedPart};
 use packager_formats::{Compression, Effort, Format, Position, SharedNotes, Tree};
-use packager_store::{SharedKey, Store};
+use packager_store::{SharedKey, SharedWriter, Store};
 
 use super::BuildError;
 
@@ -87,6 +88,32 @@ impl SharedMaker {
         Ok(made)
     }
 
+    /// What all packages of these parts have beside them, if their format has such a thing. Its bytes are made in no time, and
+    /// are the same whoever makes them.
+    pub(super) async fn obtain_index(&self, format: Format, parts: &[Shared]) -> Result<Option<Shared>, BuildError> {
+        let with_notes: Vec<_> = parts.iter().map(|shared| (shared.part, &*shared.notes)).collect();
+        let Some((bytes, notes)) = format.index(&with_notes)? else {
+            return Ok(None);
+        };
+        let names: Vec<_> = parts.iter().map(|shared| shared.part.sha256.to_string()).collect();
+        let revision = format.writer_revision();
+        let key = SharedKey::new(format!("index {format:?} {revision} {}", names.join(" ")));
+        if let Some(found) = self.find(&key)? {
+            return Ok(Some(found));
+        }
+        let store = Arc::clone(&self.store);
+        let made_key = key.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let mut writer = store.shared().writer()?;
+            writer.write_all(&bytes)?;
+            commit(&store, &made_key, writer, notes)
+        })
+        .await
+        .map_err(|_| BuildError::Defect)??;
+        self.remember(key, &made);
+        Ok(Some(made))
+    }
+
     /// A part whose notes this version cannot read is made anew.
     fn find(&self, key: &SharedKey) -> Result<Option<Shared>, BuildError> {
         let known = lock(&self.known).get(key).cloned();
@@ -141,14 +168,19 @@ fn make(store: &Store, key: &SharedKey, recipe: Recipe, tree: &Tree) -> Result<S
         recipe.build_time,
         writer,
     )?;
-    let stored_notes = serde_json::to_value(&notes).map_err(|_| BuildError::Defect)?;
-    let entry = store.shared().commit(key, writer, stored_notes)?;
+    let made = commit(store, key, writer, notes)?;
     tracing::info!(
-        part = %entry.part.sha256,
-        size_bytes = entry.part.size_bytes,
+        part = %made.part.sha256,
+        size_bytes = made.part.size_bytes,
         seconds = started.elapsed().as_secs_f64(),
         "made a shared part"
     );
+    Ok(made)
+}
+
+fn commit(store: &Store, key: &SharedKey, writer: SharedWriter, notes: SharedNotes) -> Result<Shared, BuildError> {
+    let stored_notes = serde_json::to_value(&notes).map_err(|_| BuildError::Defect)?;
+    let entry = store.shared().commit(key, writer, stored_notes)?;
     Ok(Shared {
         part: entry.part,
         notes: Arc::new(notes),

@@ -48,8 +48,6 @@ pub(crate) enum ApiError {
         /// The package's length.
         size_bytes: u64,
     },
-    /// 422: the type is known, and not built yet.
-    NotBuilt(packager_spec::PackageType),
     /// 429: too many requests.
     Limited(Limited),
     /// 500: a defect, or a damaged package.
@@ -93,10 +91,6 @@ impl ApiError {
                 let detail = format!("The package has {size_bytes} bytes.");
                 (416, "Range not satisfiable", detail)
             }
-            Self::NotBuilt(package_type) => {
-                let detail = format!("Packages of type {} are not built yet.", package_type.as_str());
-                (422, "Not built yet", detail)
-            }
             Self::Limited(limited) => (429, "Too many requests", limited.detail()),
             Self::Internal => (500, "Internal error", "The service failed to answer.".to_owned()),
             Self::Unavailable { detail, .. } => (503, "Unavailable", (*detail).to_owned()),
@@ -104,7 +98,6 @@ impl ApiError {
         let problem = Problem::new(status, title, detail);
         match self {
             Self::Invalid(errors) => problem.with_errors(errors.clone()),
-            Self::NotBuilt(_) => problem.with_errors(vec![FieldProblem::new("type", "is not built yet")]),
             _ => problem,
         }
     }
@@ -168,7 +161,6 @@ impl From<Limited> for ApiError {
 impl From<SubmitError> for ApiError {
     fn from(error: SubmitError) -> Self {
         match error {
-            SubmitError::NotBuilt(package_type) => Self::NotBuilt(package_type),
             SubmitError::Limited { until, now } => Self::Unavailable {
                 detail: "As many packages as may be notarized in a day have been submitted to Apple.",
                 retry_after_seconds: u32::try_from(until.duration_since(now).as_secs().saturating_add(1))

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use packager_spec::{PackageSpec, PackageType, Submission};
+use packager_spec::{PackageSpec, Submission};
 use packager_store::{Error, Outcome, PackageId, Retry};
 use tokio::sync::oneshot;
 
 use super::order::Order;
 use super::orders::{Orders, Task};
-use crate::build::{Builder, format_of};
+use crate::build::Builder;
 
 /// How long an answer waits for its build. One that ends this soon is durable as a finished package, and its job need
 /// not be written at all; a longer one has its job on the disk before the client is told the id.
@@ -19,9 +19,6 @@ const HEAD_START: Duration = Duration::from_millis(20);
 /// Why a request was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    /// The type is known, and not built yet.
-    #[error("packages of type {0} are not built yet")]
-    NotBuilt(PackageType),
     /// So many packages of this kind were made that there is no place for one more.
     #[error("there is no place for another package to be notarized")]
     Limited {
@@ -53,13 +50,10 @@ impl Dispatcher {
     /// survives a crash.
     ///
     /// # Errors
-    /// [`SubmitError::NotBuilt`] for a type without a format, [`SubmitError::Limited`], and what
+    /// [`SubmitError::Limited`], and what
     /// [`packager_store::Store::reserve`] fails with.
     pub async fn submit(&self, submission: Submission) -> Result<PackageId, SubmitError> {
         let Submission { spec, retry } = submission;
-        if format_of(spec.package_type).is_none() {
-            return Err(SubmitError::NotBuilt(spec.package_type));
-        }
         let retry = if retry { Retry::Yes } else { Retry::No };
         self.order_everybodys(&spec, retry).await?;
         let order = Order::Package(spec);

@@ -161,8 +161,10 @@ fn prepare(prepare: Prepare) -> Vec<(Format, Component)> {
         Prepare::Arm64 => &[Architecture::Arm64],
         Prepare::Nothing => &[],
     };
+    let of_each = |platform: fn(Architecture) -> Platform| architectures.iter().copied().map(platform).collect();
     let platforms = |format| match format {
-        Format::Deb | Format::Rpm | Format::Arch => architectures.iter().copied().map(Platform::Linux).collect(),
+        Format::Deb | Format::Rpm | Format::Arch => of_each(Platform::Linux),
+        Format::Msi => of_each(Platform::Windows),
         // Universal: whichever architecture is to be ready.
         Format::Pkg if architectures.is_empty() => Vec::new(),
         Format::Pkg => vec![Platform::MacOs],

@@ -105,14 +105,6 @@ async fn what_is_no_json_object_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn types_that_are_not_built_say_so() {
-    let service = Service::start().await;
-    let refused = problem(service.post(deb_with("type", "msi").to_string()).await, 422).await;
-    assert_eq!(fields(&refused), ["type"]);
-    assert!(refused["detail"].as_str().unwrap().contains("msi"), "{refused}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_are_uuids() {
     let service = Service::start().await;
     for query in [

@@ -12,7 +12,7 @@ use crate::content::copy;
 use crate::msi::file_version::{FileVersion, VersionReader};
 
 /// Writes a cabinet of `files`, in their order, each content once. `build_time` is in seconds since 1970. Also returns what
-/// is to be said of each file, and the length of the cabinet in bytes.
+/// is to be said of each file, and the length of the cabinet in bytes, which is a multiple of `granule`, at most 4,096.
 ///
 /// While it is compressed, the whole cabinet is in memory; while it is stored, one block of it.
 ///
@@ -23,13 +23,14 @@ use crate::msi::file_version::{FileVersion, VersionReader};
 pub(crate) fn write_cabinet<W: Write>(
     files: &[CabinetFile<'_>],
     packing: &Packing,
+    granule: u64,
     build_time: u64,
     mut out: W,
 ) -> Result<(W, Vec<Packed>, u64), Error> {
     let layout = Layout::of(files)?;
     match packing {
         Packing::Stored => {
-            let (header, size) = header(files, &layout, packing, layout.size_bytes.into(), build_time)?;
+            let (header, size) = header(files, &layout, packing, layout.size_bytes.into(), granule, build_time)?;
             out.write_all(&header)?;
             let mut folder = stored::Folder::new(out);
             let packed = read_files(files, &layout, |chunk| folder.take(chunk))?;
@@ -40,7 +41,7 @@ pub(crate) fn write_cabinet<W: Write>(
             let packed = read_files(files, &layout, |chunk| folder.take(chunk))?;
             let blocks = folder.finish().map_err(Error::Compression)?;
             let data_size = blocks.iter().map(|blocks| blocks.data_size).sum();
-            let (header, size) = header(files, &layout, packing, data_size, build_time)?;
+            let (header, size) = header(files, &layout, packing, data_size, granule, build_time)?;
             out.write_all(&header)?;
             for blocks in blocks {
                 out.write_all(&blocks.bytes)?;
