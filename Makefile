@@ -6,6 +6,8 @@ CARGO ?= cargo
 TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract cpio createrepo-c debian-archive-keyring debootstrap debsig-verify dnf \
 	dpkg-dev gcab gnupg libarchive-tools lintian makepkg openssl p7zip-full pacman-package-manager procps python3 python3-pip python3-venv \
 	rpm rpm2cpio rpmlint systemd systemd-container xz-utils zstd
+# What makes the sample programs for Windows, which a test compares with those that are there.
+TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light openssl rpm xz-utils zstd

@@ -8,6 +8,7 @@ use std::process::Command;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
+use packager_sample_agent::{Architecture, Program};
 use packager_targets::TargetName;
 use packager_targets::sample::{SampleRepository, SampleSettings};
 use sha2::{Digest, Sha512};
@@ -171,7 +172,28 @@ impl AgentFixture {
                 }
             }
         }
+        for architecture in Architecture::ALL {
+            for program in Program::ALL {
+                let content = self.for_windows(program, architecture);
+                for channel in CHANNELS {
+                    let (component, platform) = (program.component(), architecture.platform());
+                    let name = TargetName::in_fleet_layout(component, platform, channel, program.file_name()).unwrap();
+                    repository.put_target(&name, &content, Some(&version)).unwrap();
+                }
+            }
+        }
         repository.publish().unwrap();
+    }
+
+    /// A program for Windows, whose version is the release's.
+    ///
+    /// # Panics
+    /// If a program cannot have that version.
+    #[must_use]
+    pub fn for_windows(&self, program: Program, architecture: Architecture) -> Vec<u8> {
+        program
+            .release(architecture, &self.version)
+            .unwrap_or_else(|| panic!("no program for Windows has the version {}", self.version))
     }
 
     /// osqueryd's bundle for macOS. Its programs are the same scripts, which run on either processor.

@@ -1,9 +1,11 @@
-//! The sample agent: small programs that run wherever there is a shell, and behave like the real ones from outside.
+//! The sample agent: small programs that behave like the real ones from outside. For Linux and macOS they are scripts, which
+//! run wherever there is a shell.
 
 use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use packager_sample_agent::{Architecture, Program};
 
 /// One release of one part of the agent.
 pub(super) struct Release {
@@ -22,6 +24,8 @@ const LINUX: &[&str] = &["linux", "linux-arm64"];
 const MACOS: &[&str] = &["macos"];
 /// Where osqueryd is a bundle.
 const MACOS_APP: &[&str] = &["macos-app"];
+const WINDOWS: &[&str] = &[Architecture::X64.platform()];
+const WINDOWS_ARM64: &[&str] = &[Architecture::Arm64.platform()];
 
 /// Versions of orbit, osqueryd and Fleet Desktop in a channel.
 pub(super) struct Versions {
@@ -49,7 +53,10 @@ pub(super) const CHANNELS: [Versions; 2] = [
 
 /// The releases of a channel.
 pub(super) fn releases(versions: &Versions) -> io::Result<Vec<Release>> {
-    Ok(linux(versions)?.into_iter().chain(macos(versions)?).collect())
+    let mut releases = windows(versions)?;
+    releases.extend(linux(versions)?);
+    releases.extend(macos(versions)?);
+    Ok(releases)
 }
 
 fn linux(versions: &Versions) -> io::Result<[Release; 3]> {
@@ -121,6 +128,30 @@ fn macos(versions: &Versions) -> io::Result<[Release; 3]> {
             content: bundle("Fleet Desktop", "fleet-desktop", &desktop, versions.desktop)?,
         },
     ])
+}
+
+/// Executables, which the service manager can start.
+fn windows(versions: &Versions) -> io::Result<Vec<Release>> {
+    let mut releases = Vec::new();
+    for (architecture, platforms) in [(Architecture::X64, WINDOWS), (Architecture::Arm64, WINDOWS_ARM64)] {
+        for program in Program::ALL {
+            let version = match program {
+                Program::Orbit => versions.orbit,
+                Program::Osqueryd => versions.osqueryd,
+                Program::FleetDesktop => versions.desktop,
+            };
+            releases.push(Release {
+                component: program.component(),
+                platforms,
+                file: program.file_name(),
+                version,
+                content: program
+                    .release(architecture, version)
+                    .ok_or_else(|| io::Error::other(format!("the sample agent cannot have the version {version}")))?,
+            });
+        }
+    }
+    Ok(releases)
 }
 
 fn program(script: &str, version: &str) -> Vec<u8> {
@@ -216,6 +247,35 @@ mod tests {
                 .unwrap()
                 .map(|entry| entry.unwrap().path().unwrap().display().to_string());
             assert!(paths.any(|path| path == program), "{program}");
+        }
+    }
+
+    #[test]
+    fn programs_for_windows_are_executables_of_their_release() {
+        let releases = windows(&CHANNELS[1]).unwrap();
+        let names: Vec<_> = releases
+            .iter()
+            .map(|release| format!("{}/{}/{}", release.component, release.platforms[0], release.file))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "orbit/windows/orbit.exe",
+                "osqueryd/windows/osqueryd.exe",
+                "desktop/windows/fleet-desktop.exe",
+                "orbit/windows-arm64/orbit.exe",
+                "osqueryd/windows-arm64/osqueryd.exe",
+                "desktop/windows-arm64/fleet-desktop.exe",
+            ]
+        );
+        for release in &releases {
+            let version: Vec<_> = release.version.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert!(release.content.starts_with(b"MZ"));
+            assert!(
+                memchr::memmem::find(&release.content, &version).is_some(),
+                "{}",
+                release.file
+            );
         }
     }
 
