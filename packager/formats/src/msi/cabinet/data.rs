@@ -48,4 +48,16 @@ mod tests {
             [1 ^ 4, 2, 3 ^ 0x34, 4 ^ 0x12, 4, 0, 0x34, 0x12]
         );
     }
+
+    #[test]
+    fn the_specifications_sample_has_its_header() {
+        // Section 3.2.
+        let program = |text: &str| {
+            let begin = "#include <stdio.h>\r\n\r\nvoid main(void)\r\n{\r\n    printf(\"";
+            format!("{begin}{text}\\n\");\r\n}}\r\n")
+        };
+        let data = program("Hello, world!") + &program("Welcome!") + "\r\n";
+        let header = [0xBD, 0x5A, 0xA6, 0x30, 0x97, 0, 0x97, 0];
+        assert_eq!(data_header(data.as_bytes(), data.len()), header);
+    }
 }

@@ -18,9 +18,9 @@
 //! Windows Installer finds a file by its name in the cabinet, which is its key in the `File` table, and takes files in the
 //! order of their sequence numbers there: it must be the order here.
 //!
-//! Files of the same content are stored once: their entries name the same place. That is an old custom (*smart cabbing*), and
-//! every reader goes back. It unpacks the folder from its beginning again to do so: files that have a double are best
-//! listed first.
+//! Files of the same content are stored once: their entries name the same place. That is an old custom (*smart cabbing*),
+//! and every reader goes back. It unpacks the folder from its beginning again to do so: files that have a double are
+//! best listed first.
 
 mod data;
 mod dos_time;

@@ -17,9 +17,9 @@ use crate::msi::file_version::{FileVersion, VersionReader};
 /// While it is compressed, the whole cabinet is in memory; while it is stored, one block of it.
 ///
 /// # Errors
-/// [`Error::Invalid`] for no file or more than 65,535, contents of more than 2 GiB, and a key that cannot stand in the `File`
-/// table or stands there twice; [`Error::Mismatch`] when a file is not as long as it said; [`Error::Io`] when a file cannot
-/// be read or `out` cannot be written; [`Error::Compression`] when the compressor refuses.
+/// [`Error::Invalid`] for no file or more than 65,535, contents of more than 2 GiB, and a key that cannot stand in the
+/// `File` table or stands there twice; [`Error::Mismatch`] when a file is not as long as it said; [`Error::Io`] when a file
+/// cannot be read or `out` cannot be written; [`Error::Compression`] when the compressor refuses.
 pub(crate) fn write_cabinet<W: Write>(
     files: &[CabinetFile<'_>],
     packing: &Packing,

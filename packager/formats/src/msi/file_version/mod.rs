@@ -4,10 +4,10 @@
 //! file itself says: what `MsiGetFileVersion` returns. That is the version in numbers of the file's *version resource*, and
 //! the languages that the resource says it is in.
 //!
-//! An executable (*PE Format*) begins with headers: a program for MS-DOS, the COFF header, the optional header with the table
-//! of data directories, and the table of sections. A data directory says which section the resources are in (`image.rs`).
-//! They are a tree of three levels, type, name and language, whose leaves say where the data is; the version resource
-//! is type 16 (`RT_VERSION`), name 1 (`resources.rs`). Its data is `VS_VERSIONINFO` (`version_info.rs`).
+//! An executable (*PE Format*) begins with headers: a program for MS-DOS, the COFF header, the optional header with the
+//! table of data directories, and the table of sections. A data directory says which section the resources are in
+//! (`image.rs`). They are a tree of three levels, type, name and language, whose leaves say where the data is; the version
+//! resource is type 16 (`RT_VERSION`), name 1 (`resources.rs`). Its data is `VS_VERSIONINFO` (`version_info.rs`).
 //!
 //! A file is read once, from its beginning to its end, and no more of it is kept than its headers and the section of its
 //! resources. Whoever made it may be hostile: what does not hold together has no version.
@@ -70,8 +70,8 @@ pub(crate) struct VersionReader {
     position: u64,
 }
 
-/// Buffers are cleared in the end and have room for all that goes into them: a vector that grows leaves copies behind, and the
-/// file may be a secret that begins as an executable does.
+/// Buffers are cleared in the end and have room for all that goes into them: a vector that grows leaves copies behind,
+/// and the file may be a secret that begins as an executable does.
 enum State {
     /// Headers are gathered.
     Head(Zeroizing<Vec<u8>>),

@@ -1,7 +1,7 @@
 //! `VS_VERSIONINFO` and what is in it (*Version Information*, in the reference of Menus and Other Resources).
 //!
-//! It is a tree of structures that all have one form: three 16-bit numbers, a key in UTF-16 that ends with zero, a value, and
-//! further structures; value and structures begin at multiples of four bytes. The numbers are the structure's length,
+//! It is a tree of structures that all have one form: three 16-bit numbers, a key in UTF-16 that ends with zero, a value,
+//! and further structures; value and structures begin at multiples of four bytes. The numbers are the structure's length,
 //! with everything in it, the length of the value, and whether the value is text.
 //!
 //! ```text

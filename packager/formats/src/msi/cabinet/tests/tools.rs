@@ -26,11 +26,11 @@ fn tool(folder: &Path, script: &str) -> String {
 /// Text, code, noise, and what is beside them in an agent: an executable at two places, an empty file.
 fn agent() -> Vec<File> {
     let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-    let program = program[..program.len().min(3_000_000)].to_vec();
+    let program = program[..program.len().min(1_200_000)].to_vec();
     vec![
         file("orbit.exe", program.clone()),
         file("secret.txt", "hunter2"),
-        file("osqueryd.exe", noise(9, 2_500_000, 50)),
+        file("osqueryd.exe", noise(9, 1_000_000, 50)),
         file("empty", ""),
         file("noise", noise(4, 200_000, 256)),
         file("block", noise(5, 32_768, 30)),
