@@ -3,10 +3,21 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use packager_formats::{Content, Entry, Kind, Tree};
+use packager_formats::{Content, Entry, Kind, Package, Tree};
+use packager_spec::PackageSpec;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Archive, ArchiveEntry, EntryContent, Fetched};
+use crate::{Archive, ArchiveEntry, Codes, EntryContent, Fetched};
+
+/// What a package of release 1.58.0 says of itself.
+pub(crate) fn package(spec: &PackageSpec) -> Package {
+    let codes = Codes {
+        product: Uuid::from_u128(1),
+        package: Uuid::from_u128(2),
+    };
+    crate::package(spec, "https://tuf.example.com", "1.58.0", 7, codes).unwrap()
+}
 
 pub(crate) fn content(text: &str) -> Arc<dyn Content> {
     Arc::new(Zeroizing::new(text.as_bytes().to_vec()))

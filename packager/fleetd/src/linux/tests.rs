@@ -7,9 +7,7 @@ use packager_spec::{PackageSpec, Submission};
 
 use super::{base_tree, component_tree, own_tree};
 use crate::samples::{self, content, executable, lines, read};
-use crate::{
-    Component, EntryContent, Error, Fetched, Form, LocalMetadata, Program, RoleDocuments, metadata_tree, package,
-};
+use crate::{Component, EntryContent, Error, Fetched, Form, LocalMetadata, Program, RoleDocuments, metadata_tree};
 
 const UPDATE_URL: &str = "https://tuf.example";
 
@@ -272,7 +270,7 @@ fn the_environment_file_is_secret_and_the_flagfile_is_kept() {
 
 #[test]
 fn the_package_says_what_fleets_own_says() {
-    let package = package(&spec(r#""arch":"arm64""#), "1.58.0", 7);
+    let package = samples::package(&spec(r#""arch":"arm64""#));
     assert_eq!(package.name, "fleet-osquery");
     assert_eq!(package.version, "1.58.0");
     assert_eq!(package.architecture, packager_formats::Architecture::Arm64);
@@ -281,7 +279,7 @@ fn the_package_says_what_fleets_own_says() {
     assert_eq!(package.build_time, 7);
     let with = package.scripts.post_install.unwrap();
     assert!(with.contains("systemctl enable orbit.service"));
-    let without = crate::package(&spec(r#""service":false"#), "1.58.0", 7)
+    let without = samples::package(&spec(r#""service":false"#))
         .scripts
         .post_install
         .unwrap();

@@ -8,10 +8,9 @@ use packager_formats::{Format, Kind, OnUpgrade, Privacy, Tree};
 use packager_spec::{PackageSpec, Submission};
 use serde_json::Value;
 
-use crate::samples::{archive, content, executable, lines, read};
+use crate::samples::{archive, content, executable, lines, package, read};
 use crate::{
     Component, EntryContent, Error, Fetched, Form, Program, base_tree, component_tree, configuration_profile, own_tree,
-    package,
 };
 
 const UPDATE_URL: &str = "https://tuf.example";
@@ -290,14 +289,14 @@ fn the_profile_is_fleets_with_what_was_asked_for() {
 
 #[test]
 fn the_script_restarts_the_daemon_only_if_there_is_one() {
-    let named = package(&spec(r#""orbit-channel":"edge""#), "1.58.0", 7);
+    let named = package(&spec(r#""orbit-channel":"edge""#));
     assert_eq!(
         (named.identifier.as_str(), named.title.as_str()),
         ("com.fleetdm.orbit", "Fleet osquery")
     );
     let with = named.scripts.post_install.unwrap();
     assert!(with.contains("launchctl bootstrap") && with.contains("/macos/edge/orbit"));
-    let without = package(&spec(r#""service":false"#), "1.58.0", 7).scripts;
+    let without = package(&spec(r#""service":false"#)).scripts;
     assert!(!without.post_install.unwrap().contains("launchctl"));
     assert!(without.pre_install.is_none());
 }
@@ -307,7 +306,7 @@ fn the_script_restarts_the_daemon_only_if_there_is_one() {
 fn another_volume_gets_links_alone() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("opt/orbit/bin/orbit")).unwrap();
-    let script = package(&spec(""), "1.58.0", 7).scripts.post_install.unwrap();
+    let script = package(&spec("")).scripts.post_install.unwrap();
     for _ in 0..2 {
         let output = Command::new("/bin/sh")
             .args(["-euc", &script, "postinstall", "it.pkg", "/"])

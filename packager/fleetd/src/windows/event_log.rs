@@ -4,36 +4,58 @@
 /// The file.
 pub(super) const MANIFEST_FILE: &str = "osquery.man";
 
-/// Numbers, names and levels of the messages.
-const MESSAGES: [(u8, &str, &str, &str); 5] = [
-    (1, "Debug", "Warning", "0x10"),
-    (2, "Info", "Informational", "0x1"),
-    (3, "Warning", "Warning", "0x2"),
-    (4, "Error", "Error", "0x4"),
-    (5, "Fatal", "Critical", "0x8"),
+/// A kind of message that osqueryd writes.
+struct Message {
+    number: u8,
+    name: &'static str,
+    level: &'static str,
+    mask: &'static str,
+}
+
+const fn message(number: u8, name: &'static str, level: &'static str, mask: &'static str) -> Message {
+    Message {
+        number,
+        name,
+        level,
+        mask,
+    }
+}
+
+const MESSAGES: [Message; 5] = [
+    message(1, "Debug", "Warning", "0x10"),
+    message(2, "Info", "Informational", "0x1"),
+    message(3, "Warning", "Warning", "0x2"),
+    message(4, "Error", "Error", "0x4"),
+    message(5, "Fatal", "Critical", "0x8"),
 ];
 
 /// The manifest. `program` is osqueryd's path in the tree.
 pub(super) fn manifest(program: &str) -> String {
     let program = format!(r"%ProgramFiles%\{}", program.replace('/', "\\"));
-    let (mut events, mut keywords, mut strings) = (String::new(), String::new(), String::new());
-    for (number, name, level, mask) in MESSAGES {
-        events.push_str(&format!(
+    let each = |text: &dyn Fn(&Message) -> String| MESSAGES.iter().map(text).collect::<String>();
+    let events = each(&|Message {
+                            number, name, level, ..
+                        }| {
+        format!(
             r#"
           <event symbol="{name}Message" value="{number}" version="0" channel="osquery" level="win:{level}"
             task="LogMessage" opcode="MessageOpcode" template="_template_message"
             keywords="{name}WindowsEventLogMessage" message="$(string.osquery.event.{number}.message)"/>"#
-        ));
-        keywords.push_str(&format!(
+        )
+    });
+    let keywords = each(&|Message { name, mask, .. }| {
+        let lower = name.to_lowercase();
+        format!(
             r#"
-          <keyword name="{name}WindowsEventLogMessage" symbol="_keyword_{lower}_message" mask="{mask}"/>"#,
-            lower = name.to_lowercase()
-        ));
-        strings.push_str(&format!(
+          <keyword name="{name}WindowsEventLogMessage" symbol="_keyword_{lower}_message" mask="{mask}"/>"#
+        )
+    });
+    let strings = each(&|Message { number, name, .. }| {
+        format!(
             r#"
         <string id="osquery.event.{number}.message" value="{name}"/>"#
-        ));
-    }
+        )
+    });
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <instrumentationManifest xmlns="http://schemas.microsoft.com/win/2004/08/events"

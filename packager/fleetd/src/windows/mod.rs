@@ -8,6 +8,3 @@ mod tree;
 pub use product::Codes;
 pub(crate) use product::product;
 pub(crate) use tree::{base_tree, component_tree, own_tree};
-
-#[cfg(test)]
-mod tests;

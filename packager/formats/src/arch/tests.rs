@@ -39,6 +39,7 @@ fn package() -> Package {
             ..Scripts::default()
         },
         signatures: Vec::new(),
+        product: None,
     }
 }
 

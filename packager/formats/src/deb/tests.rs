@@ -42,6 +42,7 @@ fn package() -> Package {
             ..Scripts::default()
         },
         signatures: Vec::new(),
+        product: None,
     }
 }
 

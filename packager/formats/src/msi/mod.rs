@@ -30,8 +30,6 @@ mod product;
 mod shared;
 mod signature;
 mod tables;
-#[cfg(test)]
-mod tests;
 mod version;
 
 pub use compose::{MEDIA_TYPE, compose};

@@ -3,7 +3,7 @@
 use crate::Error;
 
 /// A version as Windows Installer compares them: three numbers, of which the first two are at most 255 and the third at most
-/// 65,535 (Windows Installer SDK, "ProductVersion"). What stands behind the third number of `version` is left out.
+/// 65,535 (Windows Installer SDK, `ProductVersion`). What stands behind the third number of `version` is left out.
 ///
 /// # Errors
 /// [`Error::Invalid`] if it does not begin with a number, or one is too large.

@@ -337,10 +337,8 @@ impl Builder {
             // The smallest that all systems read: see docs/rpm.md.
             Format::Rpm => Compression::Xz,
             Format::Arch => Compression::Zstd,
-            // Installer reads nothing better on every macOS that the agent runs on.
-            Format::Pkg => Compression::Gzip,
-            // Deflate, too, in cabinets.
-            Format::Msi => Compression::Gzip,
+            // Installer reads nothing better on every macOS that the agent runs on; cabinets have deflate, too.
+            Format::Pkg | Format::Msi => Compression::Gzip,
         }
     }
 

@@ -45,8 +45,13 @@ fn packings() -> [Packing; 3] {
 }
 
 fn write(files: &[File], packing: &Packing) -> (Vec<u8>, Vec<Packed>) {
-    let (cabinet, packed, size) = write_cabinet(&listed(files), packing, TIME, Vec::new()).unwrap();
+    write_granular(files, packing, 1)
+}
+
+fn write_granular(files: &[File], packing: &Packing, granule: u64) -> (Vec<u8>, Vec<Packed>) {
+    let (cabinet, packed, size) = write_cabinet(&listed(files), packing, granule, TIME, Vec::new()).unwrap();
     assert_eq!(size, cabinet.len() as u64);
+    assert!(size.is_multiple_of(granule));
     (cabinet, packed)
 }
 
@@ -201,6 +206,18 @@ fn the_bytes_do_not_depend_on_threads() {
     assert!(one == three);
 }
 
+/// Whatever is missing to whole sectors: none, less than the lengths of what is reserved take, and more.
+#[test]
+fn whole_sectors_are_filled() {
+    for size in 3900..4200 {
+        let (cabinet, _) = write_granular(&[file("a", "x".repeat(size))], &Packing::Stored, 4096);
+        let mut reader = cab::Cabinet::new(Cursor::new(cabinet)).unwrap();
+        let mut content = String::new();
+        reader.read_file("a").unwrap().read_to_string(&mut content).unwrap();
+        assert_eq!(content, "x".repeat(size));
+    }
+}
+
 #[test]
 fn quick_and_best_differ() {
     let words: Vec<_> = noise(1, 100_000, 200).iter().map(|word| format!("{word} ")).collect();
@@ -211,7 +228,7 @@ fn quick_and_best_differ() {
 }
 
 fn refusal(files: &[File]) -> String {
-    match write_cabinet(&listed(files), &Packing::Stored, TIME, Vec::new()) {
+    match write_cabinet(&listed(files), &Packing::Stored, 1, TIME, Vec::new()) {
         Err(Error::Invalid(message)) => message,
         other => panic!("{other:?}"),
     }
@@ -278,7 +295,7 @@ fn claim(sizes: &[u64], packing: &Packing) -> Error {
             content,
         })
         .collect();
-    write_cabinet(&files, packing, TIME, Vec::new()).unwrap_err()
+    write_cabinet(&files, packing, 1, TIME, Vec::new()).unwrap_err()
 }
 
 #[test]
@@ -317,7 +334,7 @@ fn a_writer_that_fails_is_reported() {
     }
     let files = [file("a", noise(1, 100_000, 9))];
     for packing in packings() {
-        let error = write_cabinet(&listed(&files), &packing, TIME, Full).err();
+        let error = write_cabinet(&listed(&files), &packing, 1, TIME, Full).err();
         assert!(matches!(error, Some(Error::Io(error)) if error.kind() == io::ErrorKind::StorageFull));
     }
 }

@@ -28,8 +28,6 @@ mod header;
 mod name;
 mod place;
 mod read;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub(crate) use name::StreamName;

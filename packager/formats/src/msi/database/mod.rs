@@ -16,8 +16,6 @@ mod column;
 mod schema;
 mod strings;
 mod summary;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

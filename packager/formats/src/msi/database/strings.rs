@@ -31,14 +31,13 @@ impl Strings {
         if u16::try_from(text.len()).is_err() {
             return Err(Error::Invalid("a text is longer than one can be in an msi".to_owned()));
         }
-        let number = match self.numbers.get(text) {
-            Some(number) => *number,
-            None => {
-                let number = u16::try_from(self.texts.len() + 1).map_err(|_| too_many())?;
-                self.numbers.insert(text.to_owned(), number);
-                self.texts.push((text.to_owned(), 0));
-                number
-            }
+        let number = if let Some(number) = self.numbers.get(text) {
+            *number
+        } else {
+            let number = u16::try_from(self.texts.len() + 1).map_err(|_| too_many())?;
+            self.numbers.insert(text.to_owned(), number);
+            self.texts.push((text.to_owned(), 0));
+            number
         };
         let (_, references) = self.texts.get_mut(usize::from(number) - 1).ok_or_else(too_many)?;
         *references = references.checked_add(1).ok_or_else(too_many)?;

@@ -1,5 +1,5 @@
-//! The order in which things are done. The numbers are those that the Windows Installer SDK suggests ("Suggested
-//! InstallExecuteSequence" and others).
+//! The order in which things are done. The numbers are those that the Windows Installer SDK suggests (`Suggested
+//! InstallExecuteSequence` and others).
 
 use super::super::database::{Cell, Database};
 use super::super::{Moment, Product};

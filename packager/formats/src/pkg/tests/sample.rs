@@ -38,6 +38,7 @@ pub(super) fn sample() -> Package {
             ..Scripts::default()
         },
         signatures: Vec::new(),
+        product: None,
     }
 }
 

@@ -100,6 +100,7 @@ pub(super) fn package() -> Package {
             ..Scripts::default()
         },
         signatures: Vec::new(),
+        product: None,
     }
 }
 

@@ -41,11 +41,12 @@ fn agent() -> Vec<File> {
 
 #[test]
 fn stock_tools_unpack_every_byte() {
-    for (packing, method) in packings().into_iter().zip(["None", "MSZip", "MSZip"]) {
+    let methods = packings().into_iter().zip(["None", "MSZip", "MSZip"]);
+    for ((packing, method), granule) in methods.flat_map(|method| [(method.clone(), 1), (method, 4096)]) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         let files = agent();
-        let (cabinet, _) = write(&files, &packing);
+        let (cabinet, _) = write_granular(&files, &packing, granule);
         std::fs::write(path.join("it.cab"), &cabinet).unwrap();
         std::fs::create_dir(path.join("want")).unwrap();
         for file in &files {
