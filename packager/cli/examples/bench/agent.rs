@@ -28,6 +28,9 @@ pub fn publish(folder: &Path) {
     put("osqueryd/macos-app/stable/osqueryd.app.tar.gz", &osquery_app);
     let desktop_app = archive("Fleet Desktop.app/Contents/MacOS", rest);
     put("desktop/macos/stable/desktop.app.tar.gz", &desktop_app);
+    put("orbit/windows/stable/orbit.exe", orbit);
+    put("osqueryd/windows/stable/osqueryd.exe", osqueryd);
+    put("desktop/windows/stable/fleet-desktop.exe", rest);
     for number in 0..ENTRIES {
         put(
             &format!("orbit/linux/1.0.{number}/orbit"),

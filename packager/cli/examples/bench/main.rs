@@ -29,7 +29,7 @@ use packager_artifact::Sha256Digest;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::package_type::{ARCH, DEB, PKG, PackageType, RPM};
+use crate::package_type::{ARCH, DEB, MSI, PKG, PackageType, RPM};
 use crate::report::{Summary, figure};
 use crate::service::Service;
 
@@ -45,7 +45,10 @@ async fn main() {
     if is_wanted(&DEB) {
         deb(folder).await;
     }
-    for package_type in [RPM, ARCH, PKG].iter().filter(|package_type| is_wanted(package_type)) {
+    for package_type in [RPM, ARCH, PKG, MSI]
+        .iter()
+        .filter(|package_type| is_wanted(package_type))
+    {
         other(folder, package_type).await;
     }
 }

@@ -16,6 +16,8 @@ pub enum Signing {
     OpenPgp(&'static str),
     /// A certificate for installer packages.
     Installer,
+    /// A certificate for Windows programs.
+    Authenticode,
 }
 
 pub struct PackageType {
@@ -137,3 +139,45 @@ pub const PKG: PackageType = PackageType {
     warm: 60,
     crowd: 300,
 };
+
+pub const MSI: PackageType = PackageType {
+    name: "msi",
+    suffix: "_msi",
+    // orbit is installed at two places, which a cabinet has once.
+    unpack: r#"mkdir "$2" && msiextract -C "$2" "$1" >/dev/null && rm "$2/Orbit/bin/orbit/orbit.exe""#,
+    peers: &[
+        Peer {
+            name: "wixl",
+            pack: WIXL,
+            goal: None,
+        },
+        Peer {
+            name: "tar_gzip_6_msi",
+            pack: r#"tar --create --directory "$1" . | gzip -6 >"$2""#,
+            goal: Some("<= 1.0"),
+        },
+    ],
+    signing: Signing::Authenticode,
+    warm: 60,
+    crowd: 300,
+};
+
+/// Has `wixl` pack `$1` as `$2`: each file a component in one folder.
+const WIXL: &str = r#"
+cd "$1"
+{
+    echo '<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">
+<Product Id="*" Name="Fleet osquery" Language="1033" Version="1.0.0" Manufacturer="Fleet" UpgradeCode="B681CB20-107E-428A-9B14-2D3C1AFED244">
+<Package InstallerVersion="500" Compressed="yes" InstallScope="perMachine"/><Media Id="1" Cabinet="cab1.cab" EmbedCab="yes"/>
+<Directory Id="TARGETDIR" Name="SourceDir"><Directory Id="ProgramFiles64Folder"><Directory Id="ORBITROOT" Name="Orbit">'
+    n=0
+    find . -type f | while read -r file; do
+        n=$((n + 1))
+        echo "<Component Id=\"c$n\" Guid=\"*\" Win64=\"yes\"><File Id=\"f$n\" Name=\"f$n\" Source=\"$file\" KeyPath=\"yes\"/></Component>"
+    done
+    echo '</Directory></Directory></Directory><Feature Id="Complete" Level="1">'
+    find . -type f | cat -n | while read -r n file; do echo "<ComponentRef Id=\"c$n\"/>"; done
+    echo '</Feature></Product></Wix>'
+} >"$2.wxs"
+wixl --arch x64 --output "$2" "$2.wxs" 2>/dev/null
+"#;

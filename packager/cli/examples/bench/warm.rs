@@ -67,6 +67,13 @@ pub async fn signed(folder: &Path, data: &str, package: &Path, package_type: &Pa
 /// What signs, by its name, and the settings that say so.
 fn signers(folder: &Path, signing: &Signing) -> Vec<(&'static str, Vec<String>)> {
     match signing {
+        Signing::Authenticode => {
+            let path = folder.join("authenticode.p12");
+            certificate(&path);
+            let pkcs12 = format!("file:{}", path.display());
+            let settings = ["--signing-msi-pkcs12", &pkcs12, "--signing-msi-password", "bench"];
+            Vec::from([("rsa3072", settings.map(str::to_owned).into())])
+        }
         Signing::OpenPgp(setting) => ["ed25519", "rsa4096"]
             .map(|key| {
                 let file = format!("file:{FIXTURES}/openpgp/{key}.asc");
@@ -88,6 +95,19 @@ fn signers(folder: &Path, signing: &Signing) -> Vec<(&'static str, Vec<String>)>
             Vec::from([("rsa2048", settings.map(str::to_owned).into())])
         }
     }
+}
+
+/// Makes a certificate for Windows programs, with its key.
+fn certificate(path: &Path) {
+    const MAKE: &str = r#"
+umask 077
+openssl req -x509 -newkey rsa:3072 -noenc -keyout "$1.key" -out "$1.pem" -subj /CN=Bench -days 2 \
+    -addext extendedKeyUsage=codeSigning -addext keyUsage=digitalSignature 2>/dev/null
+openssl pkcs12 -export -inkey "$1.key" -in "$1.pem" -out "$1" -passout pass:bench
+"#;
+    let mut make = Command::new("bash");
+    make.args(["-euc", MAKE, "bash"]).arg(path);
+    assert!(make.status().unwrap().success());
 }
 
 /// How many are made in a second, and what each of them has on the disk for itself.

@@ -16,6 +16,8 @@ fn once_builds_an_installer_of_each_kind_and_cleans_up() {
         "fleet-osquery-1.58.0-1-x86_64.pkg.tar.zst",
         "fleet-osquery-1.58.0-1.aarch64.rpm",
         "fleet-osquery-1.58.0-1.x86_64.rpm",
+        "fleet-osquery-arm64.msi",
+        "fleet-osquery.msi",
         "fleet-osquery.pkg",
         "fleet-osquery_1.58.0_amd64.deb",
         "fleet-osquery_1.58.0_arm64.deb",
@@ -25,7 +27,7 @@ fn once_builds_an_installer_of_each_kind_and_cleans_up() {
     for installer in installers {
         assert_eq!(mode(&folder.join(installer)), 0o600);
     }
-    for (package_type, kinds) in [("deb ", 4), ("rpm ", 4), ("pkg.tar.zst ", 4), ("pkg ", 2)] {
+    for (package_type, kinds) in [("deb ", 4), ("rpm ", 4), ("pkg.tar.zst ", 4), ("msi ", 4), ("pkg ", 2)] {
         let output = stdout(&output);
         let rows = output.lines().filter(|line| line.starts_with(package_type)).count();
         assert_eq!(rows, kinds, "{output}");

@@ -46,7 +46,11 @@ fn what_the_service_refuses_is_told() {
         place.run(&[&all[..], more].concat())
     };
     for (more, code, text) in [
-        (&["--type", "msi"][..], 1, "the service refused"),
+        (
+            &["--type", "deb", "--osquery-db", r"C:\db"][..],
+            1,
+            "the service refused",
+        ),
         (&["--type", "deb", "--orbit-channel", "beta"], 1, "the build failed"),
         (
             &["--type", "deb", "--update-roots", "{}"],

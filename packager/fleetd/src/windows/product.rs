@@ -20,6 +20,7 @@ const SERVICE_COMPONENT: Uuid = uuid!("AF347B4E-B84B-4DD4-9C4D-133BE17B613D");
 pub(super) const FOLDER: &str = "ORBITROOT";
 /// What the secret's property says if none is given.
 const NO_SECRET: &str = "dummy";
+const END_SCRIPT: &str = "CA_EndOrbit";
 const SECRET_SCRIPT: &str = "CA_UpdateSecret";
 const REMOVE_SCRIPT: &str = "CA_RemoveOrbit";
 
@@ -57,6 +58,7 @@ pub(crate) fn product(spec: &PackageSpec, update_url: &str, codes: Codes) -> Res
         product_code: codes.product,
         package_code: codes.package,
         upgrade_code: UPGRADE_CODE,
+        feature: "Orbit".to_owned(),
         supersedes: vec![Superseded {
             upgrade_code: OSQUERY,
             property: "OSQUERY_DETECTED".to_owned(),
@@ -68,7 +70,7 @@ pub(crate) fn product(spec: &PackageSpec, update_url: &str, codes: Codes) -> Res
         }),
         properties: properties(spec),
         service: (spec.service == packager_spec::Service::Installed).then_some(service),
-        scripts: vec![remove_script()?, secret_script()?],
+        scripts: vec![end_script(), remove_script()?, secret_script()?],
     })
 }
 
@@ -133,6 +135,20 @@ fn secret_script() -> Result<Script, Error> {
         moment: Moment::Installed,
         may_fail: false,
     })
+}
+
+/// Ends what runs from the agent's folder when the service has been stopped: a program that is removed while it runs
+/// stays until the host starts anew, and takes what is installed in its place along.
+fn end_script() -> Script {
+    Script {
+        name: END_SCRIPT.to_owned(),
+        code: include_str!("scripts/end_orbit.js"),
+        data: Formatted::property(FOLDER),
+        is_secret: false,
+        condition: r#"REMOVE ~= "ALL""#.to_owned(),
+        moment: Moment::Stopped,
+        may_fail: true,
+    }
 }
 
 /// Removes what the agent has left in its folders, but not while another package takes this one's place.

@@ -15,6 +15,8 @@ pub struct Product {
     pub package_code: Uuid,
     /// The same for all packages that take each other's place, whatever their versions.
     pub upgrade_code: Uuid,
+    /// The name of its one feature. What is known of a feature goes over to the next package by this name.
+    pub feature: String,
     /// Other products whose place it takes.
     pub supersedes: Vec<Superseded>,
     /// What is called by names that are known elsewhere. Everything else is named after its path.
@@ -85,6 +87,8 @@ pub struct Service {
 /// When a script runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
+    /// When services are stopped, and files are still there.
+    Stopped,
     /// When services are stopped and files removed, and nothing new is there.
     Removed,
     /// When files are installed and services are not.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::super::database::{Cell, Database};
 use super::super::listed::{FileNotes, Listed, What};
 use super::super::names;
-use super::{Cabinet, FEATURE, Names};
+use super::{Cabinet, Names};
 use crate::Error;
 use crate::order::check_order;
 
@@ -155,7 +155,10 @@ fn insert_component(
         key_path.into(),
     ];
     database.insert("Component", row)?;
-    database.insert("FeatureComponents", [FEATURE.into(), component.as_str().into()])?;
+    database.insert(
+        "FeatureComponents",
+        [(&names.0.feature).into(), component.as_str().into()],
+    )?;
     Ok(component)
 }
 

@@ -11,9 +11,6 @@ use super::listed::Listed;
 use super::{Product, names};
 use crate::{Error, Package};
 
-/// The one feature, to which everything belongs.
-const FEATURE: &str = "Complete";
-
 /// A cabinet's files, in its order, and the directories that come with them.
 pub(super) struct Cabinet {
     /// The name of its stream.

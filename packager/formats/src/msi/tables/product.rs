@@ -3,7 +3,7 @@
 use super::super::database::{Cell, Database};
 use super::super::version::product_version;
 use super::super::{Product, names};
-use super::{FEATURE, Names};
+use super::Names;
 use crate::{Error, Package};
 
 /// United States English.
@@ -54,7 +54,7 @@ pub(super) fn insert(database: &mut Database, names: &Names<'_>, package: &Packa
         database.insert("AppSearch", [root.into(), signature.as_str().into()])?;
     }
     let feature: [Cell; 8] = [
-        FEATURE.into(),
+        (&product.feature).into(),
         Cell::Null,
         package.title.as_str().into(),
         Cell::Null,

@@ -85,6 +85,7 @@ const ADVERTISE: &[(&str, i32)] = &[
 /// The first number behind what a moment names.
 const fn number(moment: Moment) -> i32 {
     match moment {
+        Moment::Stopped => 2010,
         Moment::Removed => 3610,
         Moment::Installed => 4010,
     }

@@ -1,0 +1,14 @@
+// Gets a folder. What runs from it is ended.
+var folder = Session.Property("CustomActionData").toLowerCase();
+var query = "SELECT ProcessId, ExecutablePath FROM Win32_Process";
+var processes = new Enumerator(GetObject("winmgmts:root/cimv2").ExecQuery(query));
+for (; !processes.atEnd(); processes.moveNext()) {
+  var path = processes.item().ExecutablePath;
+  if (folder !== "" && path && path.toLowerCase().indexOf(folder) === 0) {
+    try {
+      processes.item().Terminate();
+    } catch (error) {
+      // It has ended meanwhile.
+    }
+  }
+}
