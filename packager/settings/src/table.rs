@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::draft::Draft;
 use crate::kind::{
-    Address, Choice, Count, FilePath, Filter, Frequency, List, Network as NetworkKind, Origins, Pkcs11Uri,
-    SecretReference, Share, Size, Span, Token, WebUrl, optional, or,
+    Address, Choice, Count, EnvironmentName, FilePath, Filter, Frequency, List, Network as NetworkKind, Origins,
+    Pkcs11Uri, SecretReference, Share, Size, Span, Token, WebUrl, optional, or,
 };
 use crate::secret_ref::SecretRef;
 use crate::setting::{Section, Setting};
@@ -278,17 +278,26 @@ settings! {
         /// beyond it, requests for pkg packages are refused until there is a place again.
         notary_daily_limit: usize = "75", Count { least: 1, most: 100_000 };
         /// The PKCS#12 file with the Authenticode certificate and key that msi packages are signed with.
+        /// docs/windows-signing.md says how to get one.
         signing_msi_pkcs12: Option<SecretRef> = "", optional(SecretReference);
         /// The password of `signing_msi_pkcs12`.
         signing_msi_password: Option<SecretRef> = "", optional(SecretReference);
         /// The PKCS#11 module (a shared library) for a key in a token, instead of a PKCS#12 file.
         signing_msi_pkcs11_module: Option<PathBuf> = "", optional(FilePath);
-        /// Which key of the token it is.
+        /// Which key of the token it is, and which certificate: both have to be found by it.
         signing_msi_pkcs11_uri: Option<String> = "", optional(Pkcs11Uri);
         /// The PIN of the token.
         signing_msi_pin: Option<SecretRef> = "", optional(SecretReference);
+        /// The environment variables of the service that the PKCS#11 module needs, such as `SOFTHSM2_CONF`. What signs is given
+        /// no others.
+        signing_msi_pkcs11_environment: Vec<String> = "", List(EnvironmentName);
         /// The time-stamping authority (RFC 3161) whose word keeps signatures valid when the certificate has ended.
         signing_msi_timestamp_url: Option<Url> = "", optional(WebUrl::Exact);
+        /// The program that signs msi packages, `osslsigncode` 2.5 or newer: an absolute path.
+        signing_msi_tool: PathBuf = "/usr/bin/osslsigncode", FilePath;
+        /// The directory in memory (tmpfs or ramfs) that msi packages are signed in, with room for the largest one for each that
+        /// is signed at a time: an msi holds an enroll secret, and must not be written to a disk.
+        signing_msi_scratch_dir: PathBuf = "/dev/shm", FilePath;
     }
 
     /// How secrets are kept in memory. The process is never dumped, and memory is zeroed when it is freed.

@@ -82,6 +82,10 @@ fn parts_of_sets_are_refused() {
             "signing_msi_pin: needs `signing_msi_pkcs11_module`",
         ),
         (
+            "signing_msi_pkcs11_environment = ['A']",
+            "signing_msi_pkcs11_environment: needs `signing_msi_pkcs11_module`",
+        ),
+        (
             "signing_msi_timestamp_url = 'http://t'",
             "signing_msi_timestamp_url: needs `signing_msi_pkcs12` or `signing_msi_pkcs11_module`",
         ),
