@@ -16,14 +16,20 @@
 //! crate, whose private operations are known to leak timing (RUSTSEC-2023-0071).
 
 mod apple;
+mod authenticode;
 mod error;
 pub mod openpgp;
+mod pkcs12;
 mod release;
 mod signed;
 mod signer;
 mod timestamp;
+mod validity;
 
 pub use apple::{InstallerError, InstallerSignature, InstallerSigner, SignatureSizes, UnstampedSignature};
+pub use authenticode::{
+    AuthenticodeCredentials, AuthenticodeError, AuthenticodeSettings, AuthenticodeSigner, Concern, Pkcs11Token,
+};
 pub use error::Error;
 pub use openpgp::OpenPgpSigner;
 pub use release::ReleaseKey;

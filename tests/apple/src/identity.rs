@@ -39,6 +39,8 @@ pub enum Kind {
     ExtensionAlone,
     /// Something else: a web server's.
     Server,
+    /// Not Apple's: for code of any kind, as Windows takes it.
+    Code,
 }
 
 /// A certificate with its key and its issuers.
@@ -160,6 +162,7 @@ fn traits(kind: Kind) -> (Vec<ExtendedKeyUsagePurpose>, Vec<&'static [u64]>) {
         Kind::UsageAlone => (other(INSTALLER_USAGE), Vec::new()),
         Kind::ExtensionAlone => (vec![ExtendedKeyUsagePurpose::CodeSigning], vec![INSTALLER_EXTENSION]),
         Kind::Server => (vec![ExtendedKeyUsagePurpose::ServerAuth], Vec::new()),
+        Kind::Code => (vec![ExtendedKeyUsagePurpose::CodeSigning], Vec::new()),
     }
 }
 

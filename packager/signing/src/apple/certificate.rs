@@ -1,42 +1,9 @@
 //! What makes a certificate one for installer packages.
 
 use apple_codesign::{AppleCertificate, CertificateProfile, CodeSigningCertificateExtension, ExtendedKeyUsagePurpose};
-use jiff::Timestamp;
 use x509_certificate::CapturedX509Certificate;
 
 use super::InstallerError;
-
-/// The time in which a certificate counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Validity {
-    not_before: Timestamp,
-    not_after: Timestamp,
-}
-
-impl Validity {
-    pub(super) fn of(certificate: &CapturedX509Certificate) -> Self {
-        let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-        Self {
-            not_before: time(certificate.validity_not_before().timestamp()),
-            not_after: time(certificate.validity_not_after().timestamp()),
-        }
-    }
-
-    /// The last instant at which it counts.
-    pub(super) const fn until(self) -> Timestamp {
-        self.not_after
-    }
-
-    pub(super) fn check(self, at: Timestamp) -> Result<(), InstallerError> {
-        if at < self.not_before {
-            Err(InstallerError::NotYetValid(self.not_before))
-        } else if at > self.not_after {
-            Err(InstallerError::Expired(self.not_after))
-        } else {
-            Ok(())
-        }
-    }
-}
 
 /// Whether it has what Apple puts into Developer ID Installer certificates, and macOS looks for: the extended key usage
 /// 1.2.840.113635.100.4.13 and the extension 1.2.840.113635.100.6.1.14.

@@ -1,16 +1,12 @@
 //! Reads a certificate and its key.
 
-use p12_keystore::Pkcs12Archive;
-use p12_keystore::error::Error as Pkcs12Error;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use x509_certificate::CapturedX509Certificate;
 
 use super::InstallerError;
 use super::key::InstallerKey;
-
-/// The most certificates that are looked at: each is compared with each.
-const MOST_CERTIFICATES: usize = 32;
+use crate::pkcs12::{MOST_CERTIFICATES, Pkcs12, is_der};
 
 /// What was read, checked only in that the key belongs to the first certificate.
 pub(super) struct Credentials {
@@ -48,29 +44,10 @@ impl Credentials {
         Self::of(certificates, &der)
     }
 
-    /// From a PKCS#12 file (RFC 7292), as Keychain Access and OpenSSL write them.
+    /// From a PKCS#12 file.
     pub(super) fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, InstallerError> {
-        if !is_der(file) {
-            return Err(InstallerError::NotPkcs12);
-        }
-        let archive = Pkcs12Archive::from_pkcs12(file, password).map_err(|error| match error {
-            // Without a MAC, a wrong password is noticed when what it decrypts to is nonsense.
-            Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError | Pkcs12Error::Pkcs5Error(_) => {
-                InstallerError::PasswordWrong
-            }
-            _ => InstallerError::Pkcs12Unreadable,
-        })?;
-        let certificates: Vec<_> = archive
-            .certs
-            .iter()
-            .take(MOST_CERTIFICATES)
-            .filter_map(|bag| parse(bag.cert.as_der()))
-            .collect();
-        if certificates.is_empty() {
-            return Err(InstallerError::NoCertificate);
-        }
-        let key = archive.keys.first().ok_or(InstallerError::NoKey)?;
-        Self::of(certificates, &PrivatePkcs8KeyDer::from(key.key.as_der()).into())
+        let Pkcs12 { certificates, key } = Pkcs12::read(file, password)?;
+        Self::of(certificates, &PrivatePkcs8KeyDer::from(key.as_der()).into())
     }
 
     fn of(mut certificates: Vec<CapturedX509Certificate>, key: &PrivateKeyDer<'_>) -> Result<Self, InstallerError> {
@@ -90,11 +67,6 @@ impl Credentials {
 
 fn parse(der: &[u8]) -> Option<CapturedX509Certificate> {
     CapturedX509Certificate::from_der(der).ok()
-}
-
-/// Whether it begins as a DER sequence does; PEM is text.
-fn is_der(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&0x30)
 }
 
 fn contains(bytes: &[u8], what: &[u8]) -> bool {

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::pkcs12::Pkcs12Error;
+use crate::validity::OutsideValidity;
+
 /// Why a certificate or its key is refused. Its text is for the operator, says what to do, and holds nothing of a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InstallerError {
@@ -62,4 +65,25 @@ pub enum InstallerError {
     /// Its time is over.
     #[error("the certificate expired at {0}: make a new one in the Apple developer account")]
     Expired(Timestamp),
+}
+
+impl From<OutsideValidity> for InstallerError {
+    fn from(outside: OutsideValidity) -> Self {
+        match outside {
+            OutsideValidity::Before(from) => Self::NotYetValid(from),
+            OutsideValidity::After(until) => Self::Expired(until),
+        }
+    }
+}
+
+impl From<Pkcs12Error> for InstallerError {
+    fn from(error: Pkcs12Error) -> Self {
+        match error {
+            Pkcs12Error::NotPkcs12 => Self::NotPkcs12,
+            Pkcs12Error::PasswordWrong => Self::PasswordWrong,
+            Pkcs12Error::Unreadable => Self::Pkcs12Unreadable,
+            Pkcs12Error::NoCertificate => Self::NoCertificate,
+            Pkcs12Error::NoKey => Self::NoKey,
+        }
+    }
 }

@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use x509_certificate::CapturedX509Certificate;
 use x509_certificate::asn1time::UtcTime;
 
-use super::certificate::{Validity, check_kind};
+use super::certificate::check_kind;
 use super::chain;
 use super::credentials::Credentials;
 use super::key::InstallerKey;
 use super::signature::{UnstampedSignature, encode};
 use super::{InstallerError, InstallerSignature};
+use crate::validity::Validity;
 use crate::{Error, TimeStamps};
 
 /// Room for a time-stamp token. Those of public authorities have 4 to 7 KiB, most of which are certificates.
@@ -64,7 +65,7 @@ impl InstallerSigner {
         } = credentials;
         check_kind(&certificate)?;
         let validity = Validity::of(&certificate);
-        validity.check(now)?;
+        validity.check(now).map_err(InstallerError::from)?;
         let mut signer = Self {
             chain: chain::complete(&certificate, &others),
             key,
@@ -100,7 +101,7 @@ impl InstallerSigner {
     /// # Errors
     /// [`Error::Installer`] if macOS would refuse a signature of that time; [`Error::Failed`].
     pub fn sign(&self, toc: &[u8], at: Timestamp) -> Result<UnstampedSignature, Error> {
-        self.validity.check(at)?;
+        self.validity.check(at).map_err(InstallerError::from)?;
         let cms = self.signed_data(toc, at)?;
         Ok(UnstampedSignature::new(self.key.sign_checksum(toc)?, cms))
     }
