@@ -9,6 +9,8 @@ TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential ca
 	python3-venv rpm rpm2cpio rpmlint softhsm2 systemd systemd-container xz-utils zstd
 # What makes the sample programs for Windows, which a test compares with those that are there.
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
+# What installs msi packages, and what makes and reads them beside us.
+TEST_PACKAGES += msitools wine wine64 wixl
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light openssl rpm xz-utils zstd
@@ -16,12 +18,12 @@ BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light ope
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test lint bench chroot $(CHROOTS) test-tools demo-tools bench-tools
+.PHONY: demo test lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools
 
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
 
-test: test-tools .venv/installed chroot
+test: test-tools .venv/installed chroot wine
 	$(CARGO) test --locked --workspace
 
 lint:
@@ -68,3 +70,7 @@ chroot: test-tools
 
 $(CHROOTS): target/chroots/%:
 	fixtures/chroot/make $@ $*
+
+# The Windows that the scenarios install packages in. The recipe leaves alone what it made before.
+wine: test-tools
+	fixtures/wine/make target/wine

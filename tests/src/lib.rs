@@ -11,6 +11,7 @@
 //! | [`arch`] | the same, and systems that pacman installs on |
 //! | [`pkg`] | the same for macOS, and what is read out of them |
 //! | [`foreign`] | debs that are not ours |
+//! | [`foreign_msi`] | an msi that is not ours |
 //! | [`foreign_rpm`] | rpms that are not ours |
 //! | [`installers`] | what must be in one |
 //! | [`manager`] | package managers, where they are all the same to a scenario |
@@ -26,6 +27,7 @@
 //! | [`signing`] | the keys that packages are signed with |
 //! | [`installer_certificate`] | the certificate that pkgs are signed with |
 //! | [`listing`] | what lies on a system |
+//! | [`wine`] | a Windows of its own for each test |
 //!
 //! Helpers fail like tests: they panic, and say what the tool said.
 
@@ -47,6 +49,7 @@ pub mod deb;
 pub mod dnf;
 pub mod docs;
 pub mod foreign;
+pub mod foreign_msi;
 pub mod foreign_rpm;
 pub mod host;
 pub mod installer_certificate;
@@ -64,3 +67,4 @@ pub mod suite;
 pub mod system;
 pub mod upgrades;
 pub mod used;
+pub mod wine;
