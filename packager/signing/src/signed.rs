@@ -1,9 +1,9 @@
 //! A package that has been through the signing step.
 
 use jiff::Timestamp;
-use packager_artifact::{Sha256State, Unsigned};
+use packager_artifact::{Sha256Digest, Sha256State, Unsigned};
 
-use crate::{Error, InstallerSignature, InstallerSigner, Signer};
+use crate::{AuthenticodeError, AuthenticodeSigner, Error, InstallerSignature, InstallerSigner, Signer};
 
 /// Whether a package carries a signature of its format, in itself or beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,25 @@ impl Signed {
         signer.verify(toc, signature)?;
         Ok(Self {
             composed: attach(&[&*signature.rsa, &signature.cms].concat())?,
+            signature: Signature::Present,
+            detached: None,
+        })
+    }
+
+    /// The same for an msi with this digest, whose signature was made elsewhere: it is verified here, and `attach` is only called
+    /// with a good one.
+    ///
+    /// # Errors
+    /// Those of [`AuthenticodeSigner::verify`] and `attach`.
+    pub fn with_authenticode<E: From<AuthenticodeError>>(
+        signer: &AuthenticodeSigner,
+        digest: Sha256Digest,
+        signature: &[u8],
+        attach: impl FnOnce(&[u8]) -> Result<Unsigned, E>,
+    ) -> Result<Self, E> {
+        signer.verify(digest.as_bytes(), signature)?;
+        Ok(Self {
+            composed: attach(signature)?,
             signature: Signature::Present,
             detached: None,
         })

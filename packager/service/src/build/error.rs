@@ -1,7 +1,7 @@
 //! Why a build failed.
 
 use jiff::Timestamp;
-use packager_signing::{Error as SigningError, InstallerError, TimeStampError};
+use packager_signing::{AuthenticodeError, Error as SigningError, InstallerError, TimeStampError};
 use packager_targets::Damaged;
 
 /// Why a build failed. Its text is for the person who asked for the package: no secrets, no paths. The sources are for
@@ -29,6 +29,9 @@ pub enum BuildError {
     /// The package could not be signed. Why is for the operator alone.
     #[error("the package could not be signed{}", reason(.0))]
     Sign(#[from] SigningError),
+    /// The same for an msi.
+    #[error("the package could not be signed{}", windows_reason(.0))]
+    Authenticode(#[from] AuthenticodeError),
     /// The authority that is to say when the package was signed did not.
     #[error("the package could not be signed: {0}")]
     TimeStamp(#[source] TimeStampError),
@@ -62,6 +65,20 @@ const fn reason(error: &SigningError) -> &'static str {
             ": the certificate that macOS packages are signed with has expired; whoever runs this service has to renew it"
         }
         _ => "",
+    }
+}
+
+/// The same for Windows packages.
+const fn windows_reason(error: &AuthenticodeError) -> &'static str {
+    match error {
+        AuthenticodeError::Expired(_) => {
+            ": the certificate that Windows packages are signed with has expired; whoever runs this service has to renew it"
+        }
+        AuthenticodeError::Late(_) => ": what signs it did not answer in time; it may work if it is tried again",
+        AuthenticodeError::TimeStamp(_) => {
+            ": the server that has to say when it was signed did not; it may work if it is tried again"
+        }
+        _ => "; whoever runs this service finds the reason in its log",
     }
 }
 

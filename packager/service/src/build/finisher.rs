@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use packager_artifact::{Artifact, DigestMemo, SharedPart, Unsigned, pieces_in};
 use packager_formats::{Compression, Format, Package, SharedDigests, SharedNotes, SignaturePlace, Tree};
-use packager_signing::{Signature, Signed, Signer};
+use packager_signing::{AuthenticodeSigner, Signature, Signed, Signer};
 use packager_store::Store;
 
 use super::BuildError;
+use super::msi_signer::sign_msi;
 use super::pkg_signer::PkgSigner;
 use super::shared_parts::Shared;
 
@@ -22,6 +23,8 @@ pub struct Signers {
     pub rpm: Option<Arc<dyn Signer>>,
     /// For pkgs.
     pub pkg: Option<Arc<PkgSigner>>,
+    /// For msis.
+    pub msi: Option<Arc<AuthenticodeSigner>>,
 }
 
 impl Signers {
@@ -136,9 +139,12 @@ impl Finisher {
         build_time: u64,
         now: Timestamp,
     ) -> Result<Finished, BuildError> {
-        let step = match self.signers.of_named(format) {
-            Some(signer) => Step::Digest(signer.sign(composed, now).await?),
-            None => Step::Sign(composed),
+        let step = match (self.signers.of_named(format), &self.signers.msi) {
+            (Some(signer), _) => Step::Digest(signer.sign(composed, now).await?),
+            (None, Some(signer)) if format == Format::Msi => {
+                Step::Digest(sign_msi(signer, composed, &self.store, now).await?)
+            }
+            _ => Step::Sign(composed),
         };
         let finisher = Arc::clone(self);
         tokio::task::spawn_blocking(move || {

@@ -6,6 +6,7 @@ mod built;
 mod error;
 mod everybodys;
 mod finisher;
+mod msi_signer;
 mod notarized;
 mod pkg_signer;
 mod release;

@@ -24,22 +24,6 @@ pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<OsString> + Sync);
 /// Longest certificate or root file.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// Refuses settings for signers that this version does not have: a package that was to be signed must not be served
-/// unsigned.
-pub(super) fn refuse_unbuilt(settings: &Settings) -> Result<(), StartError> {
-    let signing = &settings.signing;
-    for (key, set) in [
-        ("signing_msi_pkcs12", signing.signing_msi_pkcs12.is_some()),
-        ("signing_msi_pkcs11_module", signing.signing_msi_pkcs11_module.is_some()),
-    ] {
-        if set {
-            let detail = "signing is not built yet; unset it to serve unsigned packages";
-            return Err(StartError::NotBuilt { key, detail });
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn open_store(
     settings: &Settings,
     environment: Environment<'_>,

@@ -6,14 +6,6 @@ use std::path::PathBuf;
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting asks for what this version does not do.
-    #[error("{key}: {detail}")]
-    NotBuilt {
-        /// The setting.
-        key: &'static str,
-        /// What is missing.
-        detail: &'static str,
-    },
     /// A file that a setting names cannot be read.
     #[error("{key}: cannot read {}", path.display())]
     File {
@@ -39,6 +31,14 @@ pub enum StartError {
         key: &'static str,
         /// Why, and what to do.
         source: packager_signing::Error,
+    },
+    /// What msi packages are signed with does not sign.
+    #[error("{key}")]
+    Authenticode {
+        /// The setting.
+        key: &'static str,
+        /// Why, and what to do.
+        source: packager_signing::AuthenticodeError,
     },
     /// The key for Apple's notary service is not one.
     #[error("notary_key")]

@@ -7,6 +7,7 @@ mod rotate_key;
 mod server;
 mod signers;
 mod update_limits;
+mod windows;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -28,7 +29,7 @@ use crate::notarization::{Notarization, Places};
 use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepare_releases, refresh_metadata};
 use apple::load_notary;
 pub use collaborators::Environment;
-use collaborators::{builder_settings, cores, http_settings, open_repository, open_store, refuse_unbuilt};
+use collaborators::{builder_settings, cores, http_settings, open_repository, open_store};
 pub use error::StartError;
 use packager_clock::Clock;
 pub use rotate_key::rotate_key;
@@ -62,9 +63,8 @@ pub async fn start(
     environment: Environment<'_>,
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
-    refuse_unbuilt(settings)?;
     raise_descriptor_limit(settings.limits.max_connections);
-    let signers = load_signers(&settings.signing, environment, &clock)?;
+    let signers = load_signers(&settings.signing, environment, &clock).await?;
     let notary = load_notary(&settings.signing, environment, &clock)?;
     let release_key = load_release_key(&settings.signing, environment)?;
     let metrics = Arc::new(Metrics::new());

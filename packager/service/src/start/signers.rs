@@ -10,10 +10,11 @@ use packager_signing::{Error as SigningError, OpenPgpSigner, ReleaseKey, Signer}
 use super::StartError;
 use super::apple::load_pkg_signer;
 use super::collaborators::{Environment, resolve, secret_text};
+use super::windows::load_msi_signer;
 use crate::build::Signers;
 
 /// The signer of each format for which a key is set.
-pub(super) fn load_signers(
+pub(super) async fn load_signers(
     signing: &Signing,
     environment: Environment<'_>,
     clock: &Arc<dyn Clock>,
@@ -44,6 +45,7 @@ pub(super) fn load_signers(
         deb: deb.map(shared),
         rpm: rpm.map(shared),
         pkg: load_pkg_signer(signing, environment, clock)?.map(Arc::new),
+        msi: load_msi_signer(signing, environment, clock).await?.map(Arc::new),
     })
 }
 
