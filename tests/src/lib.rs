@@ -9,6 +9,7 @@
 //! | [`deb`] | a package in a file |
 //! | [`rpm`] | the same, and hosts that rpm installs on |
 //! | [`arch`] | the same, and systems that pacman installs on |
+//! | [`msi`] | whether a package is what Windows Installer demands |
 //! | [`pkg`] | the same for macOS, and what is read out of them |
 //! | [`foreign`] | debs that are not ours |
 //! | [`foreign_msi`] | an msi that is not ours |
@@ -56,6 +57,7 @@ pub mod installer_certificate;
 pub mod installers;
 pub mod listing;
 pub mod manager;
+pub mod msi;
 pub mod pkg;
 pub mod producer;
 pub mod product;
