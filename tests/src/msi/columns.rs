@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::category;
+use super::custom_actions::is_script;
 use super::database::{Database, Row, VALIDATION, Value};
 use super::fault::Fault;
 
@@ -94,7 +95,10 @@ fn check_value(database: &Database, row: &Row<'_>, column: &str, rules: &Row<'_>
             let category = rules.text("Category");
             if !set.is_empty() && !of_set && category.is_empty() {
                 faults.push(Fault::at("set", row, column, format!("{text:?} is not among {set:?}")));
-            } else if !of_set && let Err(fault) = category::check(category, text) {
+            } else if !of_set
+                && !is_script(row, column)
+                && let Err(fault) = category::check(category, text)
+            {
                 faults.push(Fault::at(
                     "category",
                     row,

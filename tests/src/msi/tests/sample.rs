@@ -24,7 +24,7 @@ MsiLockPermissionsEx MsiLockPermissionsEx*s:Identifier LockObjects:Identifier Ta
 Upgrade UpgradeCode*s:Guid VersionMinS*:Text VersionMaxS*:Text LanguageS*:Language Attributes*j:0-1000 ActionPropertys:UpperCase
 AppSearch Property*s:Identifier Signature_*s:Identifier
 Binary Name*s:Identifier Datav
-CustomAction Action*s:Identifier Typei:1-32767 SourceS:CustomSource TargetS
+CustomAction Action*s:Identifier Typei:1-32767 SourceS:CustomSource TargetS:Formatted
 InstallExecuteSequence Action*s:Identifier ConditionS:Condition SequenceI:-4-32767
 ";
 
@@ -63,6 +63,7 @@ MsiLockPermissionsEx  Secret  secret  File  O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA
 Upgrade  {B681CB20-107E-428A-9B14-2D3C1AFED244}  0  -  -  #256  OLDER
 AppSearch  ORBITROOT  Search
 CustomAction  SetClean  #51  Clean  [ORBITROOT]
+CustomAction  Inline  #37  -  var a = [1]; a[i] = \"][\";
 CustomAction  Clean  #3077  Script  Clean
 ";
 
