@@ -25,6 +25,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("signing_msi_pkcs11_module", &["signing_msi_pkcs11_uri"]),
     ("signing_msi_pkcs11_uri", &["signing_msi_pkcs11_module"]),
     ("signing_msi_pin", &["signing_msi_pkcs11_module"]),
+    ("signing_msi_pkcs11_chain", &["signing_msi_pkcs11_module"]),
     ("signing_msi_pkcs11_environment", &["signing_msi_pkcs11_module"]),
     (
         "signing_msi_timestamp_url",

@@ -286,6 +286,9 @@ settings! {
         signing_msi_pkcs11_module: Option<PathBuf> = "", optional(FilePath);
         /// Which key of the token it is, and which certificate: both have to be found by it.
         signing_msi_pkcs11_uri: Option<String> = "", optional(Pkcs11Uri);
+        /// A PEM file with the certificates of the certificate's issuers, for a key in a token: hosts that cannot fetch them
+        /// need them in the signature. A PKCS#12 file brings its own.
+        signing_msi_pkcs11_chain: Option<PathBuf> = "", optional(FilePath);
         /// The PIN of the token.
         signing_msi_pin: Option<SecretRef> = "", optional(SecretReference);
         /// The environment variables of the service that the PKCS#11 module needs, such as `SOFTHSM2_CONF`. What signs is given

@@ -10,10 +10,13 @@
 //! Installer packages of macOS have two signatures over one checksum of some bytes, which [`InstallerSigner`] makes; between
 //! making and attaching them, a time-stamping authority may be asked ([`TimeStampAuthority`]).
 //!
+//! Windows Installer packages are signed by `osslsigncode`, which takes whole files ([`AuthenticodeSigner`]): of its output the
+//! signature alone is used, and attached to the composed package.
+//!
 //! Private keys are unlocked once, at the start, and not for each signature: a passphrase is stretched with as much work
 //! as reading a package takes, and one that is kept at hand protects nothing that the unlocked key would not. An unlocked
 //! key lives in AWS-LC, which zeroes what it frees and signs in constant time; signatures do not pass through the `rsa`
-//! crate, whose private operations are known to leak timing (RUSTSEC-2023-0071).
+//! crate, whose private operations are known to leak timing (RUSTSEC-2023-0071). Keys for Authenticode are with OpenSSL or in a token.
 
 mod apple;
 mod authenticode;

@@ -71,8 +71,7 @@ impl Signed {
         })
     }
 
-    /// The same for an msi with this digest, whose signature was made elsewhere: it is verified here, and `attach` is only called
-    /// with a good one.
+    /// The same for an msi, whose signature over `digest` [`AuthenticodeSigner::sign`] has made.
     ///
     /// # Errors
     /// Those of [`AuthenticodeSigner::verify`] and `attach`.

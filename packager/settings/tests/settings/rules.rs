@@ -82,6 +82,10 @@ fn parts_of_sets_are_refused() {
             "signing_msi_pin: needs `signing_msi_pkcs11_module`",
         ),
         (
+            "signing_msi_pkcs11_chain = '/c'",
+            "signing_msi_pkcs11_chain: needs `signing_msi_pkcs11_module`",
+        ),
+        (
             "signing_msi_pkcs11_environment = ['A']",
             "signing_msi_pkcs11_environment: needs `signing_msi_pkcs11_module`",
         ),

@@ -25,6 +25,9 @@ pub struct Pkcs11Token {
     pub module: PathBuf,
     /// Which key, and which certificate (RFC 7512). Both have to be found by it.
     pub uri: String,
+    /// Certificates of issuers in PEM, which go into signatures beside the token's own: hosts that cannot fetch them need them.
+    /// Empty for none.
+    pub issuers_pem: Vec<u8>,
     /// The user's PIN.
     pub pin: Option<Zeroizing<String>>,
     /// The environment variables that the module needs, names and values. The tool is given no others.

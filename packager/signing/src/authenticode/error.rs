@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::output::ToolText;
 use crate::TimeStampError;
-use crate::pkcs12::Pkcs12Error;
+use crate::pkcs12::{MOST_CERTIFICATES, Pkcs12Error};
 use crate::validity::OutsideValidity;
 
 /// Why there is no signer, or no signature. Its text is for the operator: it says what to do, may quote what the tool
@@ -138,6 +138,9 @@ pub enum AuthenticodeError {
     /// The token wants a PIN.
     #[error("the token wants a PIN, and none is set{0}")]
     PinMissing(ToolText),
+    /// There are issuers that are none.
+    #[error("the certificates of issuers cannot be read: they must be PEM, at most {most} of them", most = MOST_CERTIFICATES)]
+    IssuersUnreadable,
     /// The certificate cannot be read.
     #[error("the certificate cannot be read: it is damaged, or not X.509")]
     CertificateUnreadable,
@@ -184,6 +187,8 @@ pub enum Concern {
     Uri,
     /// The PIN.
     Pin,
+    /// The certificates of issuers.
+    Issuers,
     /// The time-stamping authority.
     TimeStamp,
     /// No setting.
@@ -216,6 +221,7 @@ impl AuthenticodeError {
             Self::EngineMissing(_) | Self::ModuleMissing { .. } | Self::ModuleUnusable(_) => Concern::Module,
             Self::NoSuchObject(_) => Concern::Uri,
             Self::PinWrong(_) | Self::PinLocked(_) | Self::PinMissing(_) => Concern::Pin,
+            Self::IssuersUnreadable => Concern::Issuers,
             Self::TimeStamp(_) => Concern::TimeStamp,
             Self::Write(_) | Self::System(_) => Concern::Nothing,
         }

@@ -23,16 +23,39 @@ pub(super) enum Ended {
     Late,
 }
 
-/// Runs `command` in a process group of its own, which is killed when it is not done at `until`, or when nobody waits for
-/// it any more. Its workspace comes back, or is removed once the process has ended.
-///
-/// # Errors
-/// That the process cannot be started.
-pub(super) async fn run(mut command: Command, workspace: Workspace, until: Instant) -> io::Result<(Ended, Workspace)> {
-    command.process_group(0).kill_on_drop(true);
-    let mut group = Group(command.spawn()?);
-    // It holds this process's copies of what the tool inherits.
-    drop(command);
+/// A process that leads a group. The group does not outlive it.
+pub(super) struct Group(Child);
+
+impl Group {
+    /// Starts `command` in a process group of its own.
+    ///
+    /// # Errors
+    /// That it cannot be started.
+    pub(super) fn start(mut command: Command) -> io::Result<Self> {
+        // What the process inherits is open here as long as the command is there.
+        command.process_group(0).kill_on_drop(true).spawn().map(Self)
+    }
+
+    /// Kills all processes of the group, if the one that leads it has not been waited for: its number is its own until then.
+    fn kill(&self) {
+        let leader = self.0.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(leader) = leader.and_then(Pid::from_raw) {
+            // There is nobody left, or there is nothing more to be done.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+/// When the service stops in the middle of a run.
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Waits for a process, whose group is killed when it is not done at `until`, or when nobody waits for it any more. Its
+/// workspace comes back, or is removed once the process has ended.
+pub(super) async fn run(mut group: Group, workspace: Workspace, until: Instant) -> io::Result<(Ended, Workspace)> {
     let (mut done, waiting) = oneshot::channel();
     tokio::spawn(async move {
         let ended = tokio::select! {
@@ -48,29 +71,4 @@ pub(super) async fn run(mut command: Command, workspace: Workspace, until: Insta
         let _ = done.send(ended.map(|ended| (ended, workspace)));
     });
     waiting.await.map_err(io::Error::other)?
-}
-
-/// A process that leads a group. The group does not outlive it.
-struct Group(Child);
-
-impl Group {
-    /// Kills all processes of the group, if the one that leads it has not been waited for: its number is its own until then.
-    fn kill(&self) {
-        let leader = self
-            .0
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
-        if let Some(leader) = leader {
-            // There is nobody left, or there is nothing more to be done.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
-    }
-}
-
-/// When the service stops in the middle of a run.
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-    }
 }

@@ -8,6 +8,9 @@ use super::scratch::Scratch;
 /// What the output has beyond the package, and what the file system needs for itself.
 const MARGIN_MIB: u64 = 1;
 
+/// What counts as no limit: no package comes near it.
+const UNLIMITED_MIB: u32 = 1 << 24;
+
 /// Lets as many runs go on at a time as there is room for: two packages that fit one after the other need not fail each other.
 #[derive(Debug)]
 pub(super) struct Turns {
@@ -18,10 +21,8 @@ pub(super) struct Turns {
 impl Turns {
     pub(super) fn at(scratch: &Scratch) -> Result<Self, AuthenticodeError> {
         let room = scratch.room().map_err(AuthenticodeError::System)?;
-        // Without a limit, or with one that no package reaches.
-        let whole_mib = room.map_or(u32::MAX, |room| {
-            u32::try_from(room.whole_bytes >> 20).unwrap_or(u32::MAX)
-        });
+        let whole_mib = room.and_then(|room| u32::try_from(room.whole_bytes >> 20).ok());
+        let whole_mib = whole_mib.unwrap_or(UNLIMITED_MIB).min(UNLIMITED_MIB);
         Ok(Self {
             free_mib: Semaphore::new(usize::try_from(whole_mib).unwrap_or(Semaphore::MAX_PERMITS)),
             whole_mib,

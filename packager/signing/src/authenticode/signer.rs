@@ -7,19 +7,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
+use x509_certificate::CapturedX509Certificate;
 
 use super::certificate::SignerCertificate;
 use super::credentials::AuthenticodeCredentials;
 use super::key_file::KeyFile;
 use super::output::{Output, ToolText};
-use super::process::{Ended, run};
+use super::process::{Ended, Group, run};
 use super::room::Turns;
 use super::scratch::{Scratch, Workspace};
 use super::signature::ReadSignature;
 use super::tool::{Key, SIGNED, Tool};
 use super::{AuthenticodeError, compound_file, memory_file, stamp};
+use crate::pkcs12::MOST_CERTIFICATES;
 use crate::{TimeStampAuthority, TimeStamps};
 
 /// What a signer needs.
@@ -85,6 +89,9 @@ impl AuthenticodeSigner {
                 if let Err(source) = File::open(&token.module) {
                     let path = token.module;
                     return Err(AuthenticodeError::ModuleMissing { path, source });
+                }
+                if !are_certificates(&token.issuers_pem) {
+                    return Err(AuthenticodeError::IssuersUnreadable);
                 }
                 (Key::Token(token), None)
             }
@@ -202,6 +209,7 @@ impl Signing<'_> {
         &self,
         write: impl FnOnce(&mut File) -> io::Result<()> + Send + 'static,
     ) -> Result<Vec<u8>, AuthenticodeError> {
+        let begun = Instant::now();
         let package = self
             .blocking(move || written(write))
             .await?
@@ -209,9 +217,19 @@ impl Signing<'_> {
         let bytes = package.metadata().map_err(AuthenticodeError::System)?.len();
         let _turn = self.in_time(self.turns.take(self.scratch, bytes)).await??;
         let output = Output::new().map_err(AuthenticodeError::System)?;
+        let has_written = Instant::now();
         let (said, workspace) = self.run_tool(package, &output).await?;
+        let has_run = Instant::now();
         let signature = self.blocking(move || compound_file::read_signature(&workspace.path().join(SIGNED)));
-        signature.await?.map_err(|_| AuthenticodeError::NoSignature { said })
+        let signature = signature.await?.map_err(|_| AuthenticodeError::NoSignature { said })?;
+        tracing::debug!(
+            bytes,
+            write = ?has_written - begun,
+            tool = ?has_run - has_written,
+            read = ?has_run.elapsed(),
+            "signed a package"
+        );
+        Ok(signature)
     }
 
     async fn run_tool(&self, package: File, output: &Output) -> Result<(ToolText, Workspace), AuthenticodeError> {
@@ -220,11 +238,16 @@ impl Signing<'_> {
             .tool
             .command(package, &workspace, output)
             .map_err(AuthenticodeError::System)?;
-        let ended = run(command, workspace, self.until).await;
-        let (ended, workspace) = ended.map_err(|source| AuthenticodeError::ToolMissing {
-            path: self.tool.path.clone(),
-            source,
+        let group = Group::start(command).map_err(|source| match source.kind() {
+            // It is the system that has no room for another process.
+            io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => AuthenticodeError::System(source),
+            _ => AuthenticodeError::ToolMissing {
+                path: self.tool.path.clone(),
+                source,
+            },
         })?;
+        let ended = run(group, workspace, self.until).await;
+        let (ended, workspace) = ended.map_err(AuthenticodeError::System)?;
         match ended {
             Ended::ByItself(status) => {
                 let said = self.tool.check(status, output.text(self.tool.pin()))?;
@@ -248,6 +271,16 @@ impl Signing<'_> {
         let done = self.in_time(spawn_blocking(work)).await?;
         done.map_err(|error| AuthenticodeError::System(io::Error::other(error)))
     }
+}
+
+/// Whether all that is in a PEM file can be read, and is not too much. An empty one has nothing that cannot.
+fn are_certificates(pem: &[u8]) -> bool {
+    let read: Vec<_> = CertificateDer::pem_slice_iter(pem).take(MOST_CERTIFICATES).collect();
+    let is_read = |der: &Result<CertificateDer<'_>, _>| {
+        let der = der.as_ref().ok();
+        der.is_some_and(|der| CapturedX509Certificate::from_der(der.as_ref()).is_ok())
+    };
+    (pem.is_empty() || !read.is_empty()) && read.len() < MOST_CERTIFICATES && read.iter().all(is_read)
 }
 
 /// A sealed file in memory with what `write` writes.

@@ -23,6 +23,7 @@ use super::{AuthenticodeError, Pkcs11Token, memory_file};
 const PACKAGE: i32 = 3;
 const KEY_FILE: i32 = 4;
 const PASSWORD: i32 = 5;
+const ISSUERS: i32 = 6;
 
 /// The output's name in the directory of the run.
 pub(super) const SIGNED: &str = "signed.msi";
@@ -76,6 +77,11 @@ impl Tool {
                     .envs(token.environment.iter().map(|(name, value)| (name, value)))
                     .args([OsStr::new("-pkcs11module"), token.module.as_os_str()])
                     .args([OsStr::new("-pkcs11cert"), uri, OsStr::new("-key"), uri]);
+                if !token.issuers_pem.is_empty() {
+                    command.args(["-ac", &inherited_path(ISSUERS)]);
+                    let issuers = memory_file::holding("issuers", &token.issuers_pem)?;
+                    inherited.push(mapping(ISSUERS, issuers));
+                }
                 if let Some(pin) = &token.pin {
                     command.args(["-readpass", &inherited_path(PASSWORD)]);
                     inherited.push(mapping(PASSWORD, memory_file::pipe_with(pin.as_bytes())?));

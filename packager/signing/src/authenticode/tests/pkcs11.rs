@@ -68,6 +68,7 @@ impl Token {
         Pkcs11Token {
             module: MODULE.into(),
             uri: "pkcs11:token=signing;object=code".to_owned(),
+            issuers_pem: self.identity.issuers_pem.clone().into(),
             pin: Some(Zeroizing::new(PIN.to_owned())),
             environment: vec![("SOFTHSM2_CONF".into(), self.configuration().into())],
         }
@@ -89,12 +90,8 @@ async fn a_key_in_a_token_signs() {
         let package = package("one");
         let signature = sign(&signer, &package).await.unwrap();
         signer.verify(&digest(&package), &signature).unwrap();
-        // The token has the signer's certificate alone.
-        let identity = Identity {
-            root_pem: token.identity.issuers_pem.clone(),
-            ..token.identity.clone()
-        };
-        let (good, text) = verify(&with_signature(&package, &signature), &identity, &[]);
+        // The issuer's certificate is in the signature, and not in the token.
+        let (good, text) = verify(&with_signature(&package, &signature), &token.identity, &[]);
         assert!(good, "{text}");
         assert_eq!(list(scratch.path()).len(), 0);
     }
@@ -104,7 +101,12 @@ async fn a_key_in_a_token_signs() {
 async fn what_cannot_be_used_is_refused_with_a_sentence_that_says_why() {
     type Change = fn(&mut Pkcs11Token);
     let token = Token::new();
-    let cases: [(Change, &str, Concern); 8] = [
+    let cases: [(Change, &str, Concern); 9] = [
+        (
+            |token| token.issuers_pem = b"issuer".into(),
+            "issuers cannot be read",
+            Concern::Issuers,
+        ),
         (
             |token| token.module = "/usr/lib/softhsm/nothing.so".into(),
             "there is no PKCS#11 module at",

@@ -36,18 +36,11 @@ async fn osslsigncode_takes_the_time_stamp() {
     std::fs::write(&tsa, server.certificate_pem()).unwrap();
     let tsa = ["-TSA-CAfile", tsa.to_str().unwrap()];
     let whole = with_signature(&package, &signature);
-    // With the time stamp a signature counts after its certificate's time; without, it does not.
-    let later = (now() + jiff::SignedDuration::from_hours(500 * 24))
-        .as_second()
-        .to_string();
     let (good, text) = verify(&whole, &identity, &tsa);
     assert!(
         good && text.contains("Timestamp Server Signature verification: ok"),
         "{text}"
     );
-    let at = ["-time", &later];
-    let (good, text) = verify(&whole, &identity, &[&tsa[..], &at].concat());
-    assert!(text.contains("Timestamp"), "{good}: {text}");
 
     let mut flipped = signature.clone();
     let last = flipped.len() - 1;
@@ -98,7 +91,7 @@ async fn an_authority_that_fails_or_does_not_answer_fails_the_build_in_time() {
         ..HttpSettings::default()
     };
     settings.time_stamps = Some(TimeStampAuthority::new(url, &direct, Arc::new(SystemClock)).unwrap());
-    settings.deadline = Duration::from_secs(2);
+    settings.deadline = Duration::from_secs(3);
     let signer = AuthenticodeSigner::new(settings, now()).await.unwrap();
     let error = sign(&signer, &package("one")).await.unwrap_err();
     assert!(matches!(error, AuthenticodeError::Late(_)), "{error:?}");
