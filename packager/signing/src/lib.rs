@@ -32,6 +32,7 @@ mod validity;
 pub use apple::{InstallerError, InstallerSignature, InstallerSigner, SignatureSizes, UnstampedSignature};
 pub use authenticode::{
     AuthenticodeCredentials, AuthenticodeError, AuthenticodeSettings, AuthenticodeSigner, Concern, Pkcs11Token,
+    ToolText,
 };
 pub use error::Error;
 pub use openpgp::OpenPgpSigner;

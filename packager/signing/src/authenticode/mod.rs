@@ -39,6 +39,7 @@
 
 mod certificate;
 mod compound_file;
+mod concern;
 mod credentials;
 mod error;
 mod key_file;
@@ -49,12 +50,15 @@ mod room;
 mod scratch;
 mod signature;
 mod signer;
+mod signing;
 mod stamp;
 mod tool;
 mod verify;
 
+pub use concern::Concern;
 pub use credentials::{AuthenticodeCredentials, Pkcs11Token};
-pub use error::{AuthenticodeError, Concern};
+pub use error::AuthenticodeError;
+pub use output::ToolText;
 pub use signer::{AuthenticodeSettings, AuthenticodeSigner};
 
 #[cfg(test)]

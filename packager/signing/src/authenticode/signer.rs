@@ -2,27 +2,25 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use x509_certificate::CapturedX509Certificate;
 
 use super::certificate::SignerCertificate;
 use super::credentials::AuthenticodeCredentials;
 use super::key_file::KeyFile;
-use super::output::{Output, ToolText};
-use super::process::{Ended, Group, run};
 use super::room::Turns;
-use super::scratch::{Scratch, Workspace};
+use super::scratch::Scratch;
 use super::signature::ReadSignature;
-use super::tool::{Key, SIGNED, Tool};
-use super::{AuthenticodeError, compound_file, memory_file, stamp};
+use super::signing::Signing;
+use super::tool::{Key, Tool};
+use super::{AuthenticodeError, stamp};
 use crate::pkcs12::MOST_CERTIFICATES;
 use crate::{TimeStampAuthority, TimeStamps};
 
@@ -177,102 +175,6 @@ impl AuthenticodeSigner {
     }
 }
 
-/// One signature on its way.
-struct Signing<'a> {
-    tool: &'a Tool,
-    scratch: &'a Scratch,
-    turns: &'a Turns,
-    deadline: Duration,
-    until: Instant,
-}
-
-impl Signing<'_> {
-    /// Signs a sample and verifies it. Gives the certificate, which for a token is known only from the signature.
-    async fn try_out(
-        &self,
-        known: Option<SignerCertificate>,
-        now: Timestamp,
-    ) -> Result<SignerCertificate, AuthenticodeError> {
-        let (sample, digest) = compound_file::sample().map_err(AuthenticodeError::Write)?;
-        let signature = self.sign(move |file| file.write_all(&sample)).await?;
-        let signature = ReadSignature::parse(&signature)?;
-        let certificate = match known {
-            Some(certificate) => certificate,
-            None => SignerCertificate::new(signature.signers_certificate()?)?,
-        };
-        certificate.check(now)?;
-        signature.verify(digest.as_bytes(), &certificate, TimeStamps::Without)?;
-        Ok(certificate)
-    }
-
-    async fn sign(
-        &self,
-        write: impl FnOnce(&mut File) -> io::Result<()> + Send + 'static,
-    ) -> Result<Vec<u8>, AuthenticodeError> {
-        let begun = Instant::now();
-        let package = self
-            .blocking(move || written(write))
-            .await?
-            .map_err(AuthenticodeError::Write)?;
-        let bytes = package.metadata().map_err(AuthenticodeError::System)?.len();
-        let _turn = self.in_time(self.turns.take(self.scratch, bytes)).await??;
-        let output = Output::new().map_err(AuthenticodeError::System)?;
-        let has_written = Instant::now();
-        let (said, workspace) = self.run_tool(package, &output).await?;
-        let has_run = Instant::now();
-        let signature = self.blocking(move || compound_file::read_signature(&workspace.path().join(SIGNED)));
-        let signature = signature.await?.map_err(|_| AuthenticodeError::NoSignature { said })?;
-        tracing::debug!(
-            bytes,
-            write = ?has_written - begun,
-            tool = ?has_run - has_written,
-            read = ?has_run.elapsed(),
-            "signed a package"
-        );
-        Ok(signature)
-    }
-
-    async fn run_tool(&self, package: File, output: &Output) -> Result<(ToolText, Workspace), AuthenticodeError> {
-        let workspace = self.scratch.workspace().map_err(AuthenticodeError::System)?;
-        let command = self
-            .tool
-            .command(package, &workspace, output)
-            .map_err(AuthenticodeError::System)?;
-        let group = Group::start(command).map_err(|source| match source.kind() {
-            // It is the system that has no room for another process.
-            io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => AuthenticodeError::System(source),
-            _ => AuthenticodeError::ToolMissing {
-                path: self.tool.path.clone(),
-                source,
-            },
-        })?;
-        let ended = run(group, workspace, self.until).await;
-        let (ended, workspace) = ended.map_err(AuthenticodeError::System)?;
-        match ended {
-            Ended::ByItself(status) => {
-                let said = self.tool.check(status, output.text(self.tool.pin()))?;
-                Ok((said, workspace))
-            }
-            Ended::Late => Err(AuthenticodeError::Late(self.deadline)),
-        }
-    }
-
-    /// What becomes of `work`, if it is done in time.
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, AuthenticodeError> {
-        let done = timeout_at(self.until, work).await;
-        done.map_err(|_| AuthenticodeError::Late(self.deadline))
-    }
-
-    /// The same, on a thread for what blocks.
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, AuthenticodeError> {
-        let done = self.in_time(spawn_blocking(work)).await?;
-        done.map_err(|error| AuthenticodeError::System(io::Error::other(error)))
-    }
-}
-
 /// Whether all that is in a PEM file can be read, and is not too much. An empty one has nothing that cannot.
 fn are_certificates(pem: &[u8]) -> bool {
     let read: Vec<_> = CertificateDer::pem_slice_iter(pem).take(MOST_CERTIFICATES).collect();
@@ -281,16 +183,6 @@ fn are_certificates(pem: &[u8]) -> bool {
         der.is_some_and(|der| CapturedX509Certificate::from_der(der.as_ref()).is_ok())
     };
     (pem.is_empty() || !read.is_empty()) && read.len() < MOST_CERTIFICATES && read.iter().all(is_read)
-}
-
-/// A sealed file in memory with what `write` writes.
-fn written(write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
-    let mut file = memory_file::create("package.msi")?;
-    write(&mut file)?;
-    file.flush()?;
-    file.rewind()?;
-    memory_file::seal(&file)?;
-    Ok(file)
 }
 
 /// Tells whose it is, and nothing of the key.
