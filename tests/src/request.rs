@@ -40,6 +40,12 @@ impl Request {
         Self::deb().with("type", "pkg")
     }
 
+    /// The same for an msi.
+    #[must_use]
+    pub fn msi() -> Self {
+        Self::deb().with("type", "msi")
+    }
+
     /// The same with a field set.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {

@@ -197,7 +197,7 @@ pub(super) fn secret_text<'a>(key: &'static str, secret: &'a packager_settings::
     secret.as_text().map_err(|source| StartError::Secret { key, source })
 }
 
-fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, StartError> {
+pub(super) fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, StartError> {
     use std::io::Read;
     let read = || {
         let mut bytes = Vec::new();

@@ -14,13 +14,14 @@ use packager_signing::{
 use zeroize::Zeroizing;
 
 use super::StartError;
-use super::collaborators::{Environment, resolve, secret_text};
+use super::collaborators::{Environment, read, resolve, secret_text};
 
 const PKCS12: &str = "signing_msi_pkcs12";
 const PASSWORD: &str = "signing_msi_password";
 const MODULE: &str = "signing_msi_pkcs11_module";
 const URI: &str = "signing_msi_pkcs11_uri";
 const PIN: &str = "signing_msi_pin";
+const CHAIN: &str = "signing_msi_pkcs11_chain";
 const TIMESTAMP_URL: &str = "signing_msi_timestamp_url";
 /// How long one signature may take. One takes less than a second, and a token or a time stamp a few.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -95,6 +96,12 @@ fn pkcs11(
     Ok(AuthenticodeCredentials::Pkcs11(Pkcs11Token {
         module,
         uri,
+        issuers_pem: signing
+            .signing_msi_pkcs11_chain
+            .as_deref()
+            .map(|path| read(CHAIN, path))
+            .transpose()?
+            .unwrap_or_default(),
         pin: text(PIN, signing.signing_msi_pin.as_ref(), environment)?,
         environment: signing
             .signing_msi_pkcs11_environment
@@ -126,6 +133,7 @@ fn key(error: &AuthenticodeError, certificate: &'static str) -> &'static str {
         Concern::Module => MODULE,
         Concern::Uri => URI,
         Concern::Pin => PIN,
+        Concern::Issuers => CHAIN,
         Concern::TimeStamp => TIMESTAMP_URL,
     }
 }
