@@ -66,6 +66,12 @@ impl Request {
             .with("fleet-tls-client-key", client.key)
     }
 
+    /// Whether a field is set.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// The same with a field left out.
     #[must_use]
     pub fn without(mut self, field: &str) -> Self {

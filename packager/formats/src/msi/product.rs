@@ -21,7 +21,8 @@ pub struct Product {
     pub supersedes: Vec<Superseded>,
     /// What is called by names that are known elsewhere. Everything else is named after its path.
     pub known: Vec<Known>,
-    /// Where the registry of a host says that the product's folder, the first directory of the tree, is to be.
+    /// Where the registry of a host says where the product's folder, the first directory of the tree, is: it is written there, and
+    /// looked up by whatever is done later, upgrades included.
     pub folder_in_registry: Option<RegistryValue>,
     /// Properties that can be given on the command line of `msiexec`, with their defaults.
     pub properties: Vec<Property>,

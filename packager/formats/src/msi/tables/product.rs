@@ -41,7 +41,7 @@ pub(super) fn insert(database: &mut Database, names: &Names<'_>, package: &Packa
         ];
         database.insert("Upgrade", row)?;
     }
-    if let (Some(value), Some(root)) = (&product.folder_in_registry, root(product)) {
+    if let (Some(value), Some((path, root))) = (&product.folder_in_registry, root(product)) {
         let signature = format!("{root}_IN_REGISTRY");
         let row: [Cell; 5] = [
             signature.as_str().into(),
@@ -51,6 +51,16 @@ pub(super) fn insert(database: &mut Database, names: &Names<'_>, package: &Packa
             RAW_VALUE.into(),
         ];
         database.insert("RegLocator", row)?;
+        let (component, _) = names.component(path);
+        let written: [Cell; 6] = [
+            format!("{root}_Path").into(),
+            LOCAL_MACHINE.into(),
+            (&value.key).into(),
+            (&value.name).into(),
+            format!("[{root}]").into(),
+            component.into(),
+        ];
+        database.insert("Registry", written)?;
         database.insert("AppSearch", [root.into(), signature.as_str().into()])?;
     }
     let feature: [Cell; 8] = [
@@ -116,8 +126,8 @@ fn secure(product: &Product) -> String {
     names.join(";")
 }
 
-/// The name of the product's folder.
-fn root(product: &Product) -> Option<&str> {
+/// The path of the product's folder, and its name.
+fn root(product: &Product) -> Option<(&str, &str)> {
     let root = product.known.iter().find(|known| !known.path.contains('/'))?;
-    root.directory.as_deref()
+    Some((&root.path, root.directory.as_deref()?))
 }
