@@ -87,6 +87,11 @@ pub fn identity() -> &'static Identity {
     &IDENTITY
 }
 
+/// Where the authority answers.
+pub(crate) fn authority_url() -> String {
+    AUTHORITY.url().to_string()
+}
+
 /// The certificate of the authority, which issued it to itself, in PEM.
 #[must_use]
 pub fn authority_certificate_pem() -> String {

@@ -46,6 +46,7 @@ pub mod arch;
 pub mod booted;
 pub mod chroot;
 mod client;
+pub mod code_certificate;
 pub mod deb;
 pub mod dnf;
 pub mod docs;

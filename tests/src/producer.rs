@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::agent::AgentFixture;
 use crate::client;
+use crate::code_certificate::CodeCertificate;
 use crate::deb::Deb;
 use crate::installer_certificate::InstallerCertificate;
 use crate::product::packager;
@@ -84,6 +85,8 @@ pub struct Options {
     pub key: Option<Key>,
     /// What it signs pkgs with.
     pub certificate: Option<InstallerCertificate>,
+    /// What it signs msis with.
+    pub code_certificate: Option<CodeCertificate>,
     /// How much it logs.
     pub log: Log,
 }
@@ -222,6 +225,11 @@ impl Producer {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("TMPDIR", folder.path().join("tmp"))
+            .envs(
+                options
+                    .code_certificate
+                    .map(|certificate| certificate.environment(folder.path())),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
@@ -245,6 +253,11 @@ impl Options {
         settings.extend(self.key.iter().flat_map(|key| key.settings(folder)));
         settings.extend(
             self.certificate
+                .iter()
+                .flat_map(|certificate| certificate.settings(folder)),
+        );
+        settings.extend(
+            self.code_certificate
                 .iter()
                 .flat_map(|certificate| certificate.settings(folder)),
         );

@@ -96,9 +96,7 @@ fn check_value(database: &Database, row: &Row<'_>, column: &str, rules: &Row<'_>
             // The one list of names: the documentation's own rows have several tables there.
             let is_list = (row.table_name(), column) == ("_Validation", "KeyTable");
             let mut texts = text.split(|c| is_list && c == ';');
-            let checked = texts
-                .map(|text| category::check(category, text))
-                .collect::<Result<(), _>>();
+            let checked = texts.try_for_each(|text| category::check(category, text));
             if !set.is_empty() && !of_set && category.is_empty() {
                 faults.push(Fault::at("set", row, column, format!("{text:?} is not among {set:?}")));
             } else if !of_set

@@ -14,6 +14,7 @@ mod readers;
 mod remove;
 mod repair;
 mod schema;
+mod signature;
 mod upgrade;
 
 use packager_tests::agent::AgentFixture;

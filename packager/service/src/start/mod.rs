@@ -64,7 +64,7 @@ pub async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
     raise_descriptor_limit(settings.limits.max_connections);
-    let signers = load_signers(&settings.signing, environment, &clock).await?;
+    let signers = load_signers(&settings.signing, settings.builds.build_timeout, environment, &clock).await?;
     let notary = load_notary(&settings.signing, environment, &clock)?;
     let release_key = load_release_key(&settings.signing, environment)?;
     let metrics = Arc::new(Metrics::new());

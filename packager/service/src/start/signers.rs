@@ -1,6 +1,7 @@
 //! Loads the keys that packages are signed with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use packager_clock::Clock;
@@ -16,6 +17,7 @@ use crate::build::Signers;
 /// The signer of each format for which a key is set.
 pub(super) async fn load_signers(
     signing: &Signing,
+    build_timeout: Duration,
     environment: Environment<'_>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Signers, StartError> {
@@ -45,7 +47,9 @@ pub(super) async fn load_signers(
         deb: deb.map(shared),
         rpm: rpm.map(shared),
         pkg: load_pkg_signer(signing, environment, clock)?.map(Arc::new),
-        msi: load_msi_signer(signing, environment, clock).await?.map(Arc::new),
+        msi: load_msi_signer(signing, build_timeout, environment, clock)
+            .await?
+            .map(Arc::new),
     })
 }
 

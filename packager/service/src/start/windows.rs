@@ -24,7 +24,7 @@ const PIN: &str = "signing_msi_pin";
 const CHAIN: &str = "signing_msi_pkcs11_chain";
 const TIMESTAMP_URL: &str = "signing_msi_timestamp_url";
 /// How long one signature may take. One takes less than a second, and a token or a time stamp a few.
-const DEADLINE: Duration = Duration::from_secs(60);
+const MAX_DEADLINE: Duration = Duration::from_secs(60);
 /// What Windows says that it is about to install.
 const DESCRIPTION: &str = "Fleet osquery";
 const DESCRIPTION_URL: &str = "https://fleetdm.com";
@@ -32,6 +32,7 @@ const DESCRIPTION_URL: &str = "https://fleetdm.com";
 /// The signer of msis, if a certificate is set. It has signed once before it is given.
 pub(super) async fn load_msi_signer(
     signing: &Signing,
+    build_timeout: Duration,
     environment: Environment<'_>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Option<AuthenticodeSigner>, StartError> {
@@ -58,7 +59,8 @@ pub(super) async fn load_msi_signer(
         time_stamps: time_stamps.transpose()?,
         description: DESCRIPTION.to_owned(),
         description_url: DESCRIPTION_URL.to_owned(),
-        deadline: DEADLINE,
+        // So that the build that waits for it has time left to say so.
+        deadline: MAX_DEADLINE.min(build_timeout / 2),
         credentials,
     };
     let signer = AuthenticodeSigner::new(settings, clock.now()).await;
