@@ -17,6 +17,7 @@ mod harness;
 mod health;
 mod input;
 mod macos;
+mod msi;
 mod notarization;
 mod pkg_signing;
 mod prepare;
