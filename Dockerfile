@@ -1,4 +1,4 @@
-# The service's image: one binary, the certificate authorities, and a user that owns nothing but its data.
+# The service's image: one binary, the certificate authorities, what signs msi packages, and a user that owns nothing but its data.
 FROM rust:1-bookworm AS build
 WORKDIR /src
 COPY . .
@@ -6,7 +6,7 @@ RUN cargo build --release --locked -p packager
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
+ && apt-get install -y --no-install-recommends ca-certificates libengine-pkcs11-openssl osslsigncode \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /var/lib/packager --shell /usr/sbin/nologin packager \
  && install -d -o packager -g packager -m 0700 /var/lib/packager

@@ -13,7 +13,7 @@ TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
 TEST_PACKAGES += msitools wine wine64 wixl
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
-BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools nginx-light openssl rpm xz-utils zstd
+BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-light openssl osslsigncode rpm wixl xz-utils zstd
 # The Debian releases that the scenarios install packages on.
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
