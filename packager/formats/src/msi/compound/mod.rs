@@ -73,3 +73,6 @@ impl std::fmt::Debug for Data {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

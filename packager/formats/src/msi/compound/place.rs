@@ -5,7 +5,7 @@ use std::ops::Range;
 use packager_artifact::Part;
 
 use super::directory::{self, CLASS, Entry};
-use super::{MINI_CUTOFF, MINI_SECTOR_SIZE, SECTOR_SIZE, StreamName, header};
+use super::{ENTRIES_IN_SECTOR, MINI_CUTOFF, MINI_SECTOR_SIZE, SECTOR_SIZE, StreamName, header};
 use crate::Error;
 
 /// Where things lie in a package, in bytes from its beginning.
@@ -44,6 +44,11 @@ fn find(parts: &[Part]) -> Option<Placed> {
     let known = header::read(head.expose())?;
     let size: u64 = parts.iter().map(Part::size_bytes).sum();
     let tail_begin = size - tail.size_bytes();
+    // Nothing but shared streams lies in front of the FAT, and what it says of them alone is a part of its own.
+    let index_size = known.fat as usize / ENTRIES_IN_SECTOR * SECTOR_SIZE;
+    if offset(known.fat, SECTOR_SIZE)?.checked_add(index_size as u64)? != tail_begin {
+        return None;
+    }
     let directory_begin = offset(known.directory, SECTOR_SIZE)?;
     let directory_size = usize::try_from(known.directory_sectors)
         .ok()?

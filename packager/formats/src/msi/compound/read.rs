@@ -24,7 +24,8 @@ pub(crate) fn read(parts: &[Part]) -> Result<(Vec<Stream>, Option<SharedPart>), 
     let mut streams = Vec::with_capacity(placed.streams.len());
     for (at, (name, range)) in placed.streams.into_iter().enumerate() {
         let data = if at < placed.shared {
-            Data::Shared(shared.next().ok_or_else(no_msi)?)
+            let part = shared.next().filter(|part| part.size_bytes == range.end - range.start);
+            Data::Shared(part.ok_or_else(no_msi)?)
         } else {
             let begin = range
                 .start

@@ -1,6 +1,6 @@
 //! Lays a compound file out.
 
-use packager_artifact::{OwnBytes, Part, SharedPart};
+use packager_artifact::{OwnBytes, Part, Sha256Digest, SharedPart};
 use zeroize::Zeroizing;
 
 use super::directory::{self, Entry};
@@ -30,8 +30,7 @@ pub(crate) fn write(streams: &[Stream], index: Option<SharedPart>) -> Result<Vec
     }
     let shared_sectors = fat.len();
     let indexed = shared_sectors / ENTRIES_IN_SECTOR;
-    let index_size = index.map_or(0, |index| index.size_bytes);
-    if index_size != (indexed * SECTOR_SIZE) as u64 {
+    if index != index_of(&fat) {
         return Err(Error::Mismatch("the index is not that of the shared parts".to_owned()));
     }
     for stream in streams {
@@ -89,10 +88,24 @@ pub(crate) fn index(sizes_bytes: impl Iterator<Item = u64>) -> Result<Option<Vec
     for size_bytes in sizes_bytes {
         fat.chain(whole_sectors(size_bytes)?)?;
     }
-    let indexed = fat.len() / ENTRIES_IN_SECTOR;
+    Ok(whole(&fat))
+}
+
+/// The sectors of a FAT that have no room left, if there are any.
+fn whole(fat: &Fat) -> Option<Vec<u8>> {
+    let whole = fat.len() / ENTRIES_IN_SECTOR;
     let mut bytes = fat.bytes(0);
-    bytes.truncate(indexed * SECTOR_SIZE);
-    Ok((indexed > 0).then_some(bytes))
+    bytes.truncate(whole * SECTOR_SIZE);
+    (whole > 0).then_some(bytes)
+}
+
+/// The part that these are.
+fn index_of(fat: &Fat) -> Option<SharedPart> {
+    let bytes = whole(fat)?;
+    Some(SharedPart {
+        sha256: Sha256Digest::of(&bytes),
+        size_bytes: bytes.len() as u64,
+    })
 }
 
 fn entry(stream: &Stream, start: u32, bytes: &[u8]) -> Entry {
