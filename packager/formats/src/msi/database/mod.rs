@@ -171,3 +171,6 @@ fn validation() -> Vec<Vec<Cell>> {
         .flat_map(|table| table.columns.iter().map(move |column| row(table, column)));
     rows.collect()
 }
+
+#[cfg(test)]
+mod tests;

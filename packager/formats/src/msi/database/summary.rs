@@ -56,7 +56,7 @@ impl Summary<'_> {
             "This installer database contains the logic and data required to install {}.",
             self.product
         );
-        let time = (self.build_time + FROM_1601).saturating_mul(TICKS);
+        let time = self.build_time.saturating_add(FROM_1601).saturating_mul(TICKS);
         let is_ascii = [self.product, self.manufacturer].iter().all(|text| text.is_ascii());
         let properties = [
             (1, Value::Short(if is_ascii { 1252 } else { 65001_u16.cast_signed() })),
