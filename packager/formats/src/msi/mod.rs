@@ -37,3 +37,6 @@ pub use formatted::Formatted;
 pub use product::{Known, Moment, Product, Property, RegistryValue, Script, Service, Superseded};
 pub use shared::{SharedNotes, index, write_shared};
 pub use signature::{attach_signature, signed_ranges};
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 use md5::{Digest, Md5};
 use uuid::Uuid;
 
+use crate::Error;
+
 /// The name of a file, by which its cabinet has it, too.
 pub(super) fn file(path: &str) -> String {
     named("fil", path)
@@ -28,15 +30,21 @@ pub(super) fn code(code: Uuid) -> String {
 }
 
 /// A file's or a directory's name for the columns of category `Filename`: a short name in front of one that is not one.
-pub(super) fn file_name(path: &str) -> String {
+///
+/// # Errors
+/// [`Error::Invalid`] if Windows does not take the name, or takes it for something else.
+pub(super) fn file_name(path: &str) -> Result<String, Error> {
     let name = last_segment(path);
+    if !is_windows_name(name) {
+        return Err(Error::Invalid(format!("Windows has no file called {path:?}")));
+    }
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let is_plain = |text: &str| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
     };
     if (1..=8).contains(&stem.len()) && extension.len() <= 3 && is_plain(stem) && is_plain(extension) {
-        return name.to_owned();
+        return Ok(name.to_owned());
     }
     let digest = hex::encode_upper(Md5::digest(path.to_lowercase().as_bytes()));
     let short = digest.get(..8).unwrap_or_default();
@@ -46,10 +54,28 @@ pub(super) fn file_name(path: &str) -> String {
         .take(3)
         .collect::<String>()
         .to_uppercase();
-    match extension.as_str() {
+    Ok(match extension.as_str() {
         "" => format!("{short}|{name}"),
         extension => format!("{short}.{extension}|{name}"),
-    }
+    })
+}
+
+/// Windows SDK, "Naming Files, Paths, and Namespaces": a backslash or a colon would make another path of it, a period or space at the
+/// end is dropped, and devices have their names in every directory, whatever the extension.
+fn is_windows_name(name: &str) -> bool {
+    let (stem, _) = name.split_once('.').unwrap_or((name, ""));
+    let stem = stem.trim_end().to_uppercase();
+    let is_port = |rest: &str| {
+        matches!(
+            rest,
+            "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
+        )
+    };
+    let is_device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || ["COM", "LPT"]
+            .iter()
+            .any(|port| stem.strip_prefix(port).is_some_and(is_port));
+    !is_device && !name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*']) && !name.ends_with(['.', ' '])
 }
 
 fn last_segment(path: &str) -> &str {
@@ -70,8 +96,8 @@ mod tests {
 
     #[test]
     fn long_names_have_a_short_one_in_front() {
-        assert_eq!(file_name("Orbit/secret.txt"), "secret.txt");
-        assert_eq!(file_name("Orbit/bin"), "bin");
+        assert_eq!(file_name("Orbit/secret.txt").unwrap(), "secret.txt");
+        assert_eq!(file_name("Orbit/bin").unwrap(), "bin");
         for path in [
             "Orbit/osqueryd-x.exe",
             "Orbit/a.json",
@@ -79,7 +105,7 @@ mod tests {
             "Orbit/a.b.c",
             "Orbit/é",
         ] {
-            let names = file_name(path);
+            let names = file_name(path).unwrap();
             let (short, long) = names.split_once('|').unwrap();
             assert!(path.ends_with(long) && short.len() <= 12, "{names}");
             assert!(short.is_ascii() && !short.contains(' '), "{names}");

@@ -1,5 +1,6 @@
 //! The part of a package that many packages share: a cabinet, or the index.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use packager_artifact::SharedPart;
@@ -39,7 +40,7 @@ impl SharedNotes {
 ///
 /// # Errors
 /// [`Error::Io`] when a file cannot be read or `out` cannot be written; [`Error::Mismatch`] when a file is not as long
-/// as it said; [`Error::Invalid`] when there is a link, no file, or more than fits into a cabinet.
+/// as it said, or is there twice; [`Error::Invalid`] when there is a link, no file, or more than fits into a cabinet.
 pub fn write_shared<W: Write>(tree: &Tree, effort: Effort, build_time: u64, out: W) -> Result<(W, SharedNotes), Error> {
     let (out, entries) = write_files(tree, &Packing::MsZip(effort), SECTOR_SIZE as u64, build_time, out)?;
     Ok((out, SharedNotes(Notes::Cabinet(entries))))
@@ -64,6 +65,11 @@ pub(super) fn write_files<W: Write>(
     out: W,
 ) -> Result<(W, Vec<Listed>), Error> {
     let files: Vec<_> = tree.entries().iter().filter_map(cabinet_file).collect();
+    // To Windows, and to their keys, names that differ in case alone are the same.
+    let mut keys = HashSet::new();
+    if let Some(double) = files.iter().find(|file| !keys.insert(&file.key)) {
+        return Err(Error::Mismatch(format!("{} is there twice", double.path)));
+    }
     let (out, packed, _) = write_cabinet(&files, packing, granule, build_time, out)?;
     let mut packed = packed.into_iter();
     let entries = tree.entries().iter().map(|entry| listed(entry, &mut packed));

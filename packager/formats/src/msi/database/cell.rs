@@ -35,6 +35,11 @@ impl Cell {
         }
     }
 
+    /// Whether it is a text with one.
+    pub(super) fn has_control_character(&self) -> bool {
+        matches!(self, Self::Text(text) if text.chars().any(char::is_control))
+    }
+
     /// What is stored for it.
     ///
     /// # Errors

@@ -39,14 +39,21 @@ impl Database {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`Error::Mismatch`] if there is no such table, or its columns are other ones; [`Error::Invalid`] if a text is longer than
-    /// a key may be.
+    /// [`Error::Mismatch`] if there is no such table, its columns are other ones, or a key is too long; [`Error::Invalid`] if a text
+    /// has a control character. The text is not in the error: it may be a secret.
     pub(super) fn insert<const N: usize>(&mut self, table: &str, row: [Cell; N]) -> Result<(), Error> {
         let table = TABLES.iter().find(|known| known.name == table);
         let table = table.ok_or_else(|| Error::Mismatch("there is no such table".to_owned()))?;
         let fits = table.columns.len() == N && table.columns.iter().zip(&row).all(|(column, cell)| cell.fits(column));
         if !fits {
             return Err(Error::Mismatch(format!("a row does not fit into {}", table.name)));
+        }
+        // Readers end a text at a NUL, and what `msiinfo` exports has a row on a line.
+        if row.iter().any(Cell::has_control_character) {
+            return Err(Error::Invalid(format!(
+                "a text for {} has a control character",
+                table.name
+            )));
         }
         self.rows.entry(table.name).or_default().push(row.into());
         Ok(())

@@ -36,13 +36,10 @@ pub(super) fn insert(database: &mut Database, names: &Names<'_>, cabinets: &[Cab
     if let Some(double) = entries.iter().find(|entry| !paths.insert(entry.path.to_lowercase())) {
         return Err(Error::Mismatch(format!("{} is there twice", double.path)));
     }
-    if let Some(unknown) = names
-        .0
-        .known
-        .iter()
-        .find(|known| !paths.contains(&known.path.to_lowercase()))
-    {
-        return Err(Error::Mismatch(format!("{} is not there", unknown.path)));
+    let programs = names.0.service.iter().map(|service| &service.program);
+    let mut relied_on = names.0.known.iter().map(|known| &known.path).chain(programs);
+    if let Some(unknown) = relied_on.find(|path| !paths.contains(&path.to_lowercase())) {
+        return Err(Error::Mismatch(format!("{unknown} is not there")));
     }
 
     database.insert("Directory", ["TARGETDIR".into(), Cell::Null, "SourceDir".into()])?;
@@ -86,7 +83,7 @@ fn insert_directory(database: &mut Database, names: &Names<'_>, path: &str) -> R
     let row = [
         names.directory(path).into(),
         above.into(),
-        names::file_name(path).into(),
+        names::file_name(path)?.into(),
     ];
     database.insert("Directory", row)
 }
@@ -114,7 +111,7 @@ fn insert_file(
     let row: [Cell; 8] = [
         file.as_str().into(),
         component.into(),
-        names::file_name(path).into(),
+        names::file_name(path)?.into(),
         size.into(),
         version.map(|version| &version.version).into(),
         version.map(|version| &version.language).into(),
@@ -123,8 +120,7 @@ fn insert_file(
     ];
     database.insert("File", row)?;
     // Files with a version are compared by it.
-    if let (None, Some(md5)) = (version, notes.md5) {
-        let [a, b, c, d] = hash_parts(md5);
+    if let (None, Some([a, b, c, d])) = (version, notes.md5.and_then(hash_parts)) {
         database.insert(
             "MsiFileHash",
             [file.as_str().into(), 0.into(), a.into(), b.into(), c.into(), d.into()],
@@ -173,13 +169,14 @@ fn lock(database: &mut Database, object: &str, table: &str, descriptor: &str) ->
     database.insert("MsiLockPermissionsEx", row)
 }
 
-/// An MD5 value as four numbers, the lowest byte first.
-fn hash_parts(md5: [u8; 16]) -> [i32; 4] {
+/// An MD5 value as four numbers, the lowest byte first. None if one of them is the number that no cell can have: then the file is
+/// compared by its times, as one without a hash.
+fn hash_parts(md5: [u8; 16]) -> Option<[i32; 4]> {
     let mut parts = [0; 4];
     for (part, bytes) in parts.iter_mut().zip(md5.as_chunks().0) {
         *part = i32::from_le_bytes(*bytes);
     }
-    parts
+    (!parts.contains(&i32::MIN)).then_some(parts)
 }
 
 fn parent(path: &str) -> Option<&str> {

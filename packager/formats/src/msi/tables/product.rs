@@ -78,6 +78,10 @@ pub(super) fn insert(database: &mut Database, names: &Names<'_>, package: &Packa
 }
 
 fn insert_properties(database: &mut Database, package: &Package, product: &Product) -> Result<(), Error> {
+    // Windows Installer takes no package without them.
+    if package.title.is_empty() || product.manufacturer.is_empty() {
+        return Err(Error::Invalid("the product or its manufacturer has no name".to_owned()));
+    }
     let standard = [
         ("ALLUSERS", "1".to_owned()),
         ("ARPNOMODIFY", "yes".to_owned()),
