@@ -8,3 +8,6 @@ mod tree;
 pub use product::Codes;
 pub(crate) use product::product;
 pub(crate) use tree::{base_tree, component_tree, own_tree};
+
+#[cfg(test)]
+mod tests;
