@@ -11,6 +11,7 @@
 mod install;
 mod properties;
 mod readers;
+mod reference;
 mod remove;
 mod repair;
 mod schema;

@@ -9,7 +9,8 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [Column],
 }
 
-const LONG: (i32, i32) = (i32::MIN + 2, i32::MAX);
+/// All numbers that a cell can have: the least of all stands for none.
+const LONG: (i32, i32) = (i32::MIN + 1, i32::MAX);
 const POSITIVE: i32 = i32::MAX;
 const SHORT: i32 = 32_767;
 
@@ -217,7 +218,7 @@ pub(super) const TABLES: &[Table] = &[
             Column::identifier("ServiceControl").key(),
             Column::text("Name", 255, "Formatted").localizable(),
             Column::short("Event").range(0, 187),
-            Column::text("Arguments", 255, "Formatted").nullable(),
+            Column::text("Arguments", 255, "Formatted").localizable().nullable(),
             Column::short("Wait").nullable().range(0, 1),
             Column::reference("Component_", "Component"),
         ],
