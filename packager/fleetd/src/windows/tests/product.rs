@@ -139,6 +139,16 @@ fn a_given_secret_is_written_once_files_are_installed() {
     assert!(script.is_secret && !script.may_fail);
 }
 
+/// Before files are removed, whatever takes over.
+#[test]
+fn what_runs_from_the_folder_is_ended() {
+    let script = script("CA_EndOrbit");
+    assert_eq!(script.condition, r#"REMOVE ~= "ALL""#);
+    assert_eq!(script.data.as_str(), "[ORBITROOT]");
+    assert_eq!(script.moment, Moment::Stopped);
+    assert!(!script.is_secret && script.may_fail);
+}
+
 #[test]
 fn what_the_agent_has_left_is_removed_unless_another_package_takes_over() {
     let script = script("CA_RemoveOrbit");
@@ -155,7 +165,7 @@ fn what_the_agent_has_left_is_removed_unless_another_package_takes_over() {
 #[test]
 fn scripts_start_no_program() {
     let product = product(&everything());
-    assert_eq!(product.scripts.len(), 2);
+    assert_eq!(product.scripts.len(), 3);
     for script in product.scripts {
         assert!(
             script.code.contains(r#"Session.Property("CustomActionData")"#),
@@ -168,9 +178,15 @@ fn scripts_start_no_program() {
                 .iter()
                 .all(|object| object.starts_with(r#""Scripting.FileSystemObject")"#))
         );
-        for way in ["WScript", "Shell", "Exec(", "Run(", "GetObject", "Session.Log", "eval"] {
+        for way in ["WScript", "Shell", "Exec(", "Run(", "Create", "Session.Log", "eval"] {
             assert!(!script.code.contains(way), "{}: {way}", script.name);
         }
+        let monikers: Vec<_> = script.code.split("GetObject(").skip(1).collect();
+        assert!(
+            monikers
+                .iter()
+                .all(|moniker| moniker.starts_with(r#""winmgmts:root/cimv2").ExecQuery(query)"#))
+        );
         assert!(script.code.is_ascii());
     }
 }

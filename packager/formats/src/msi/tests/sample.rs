@@ -49,6 +49,7 @@ pub(super) fn product() -> Product {
         product_code: Uuid::from_u128(1),
         package_code: Uuid::from_u128(2),
         upgrade_code: Uuid::from_u128(3),
+        feature: "Agent".to_owned(),
         supersedes: vec![Superseded {
             upgrade_code: Uuid::from_u128(4),
             property: "OTHER_DETECTED".to_owned(),
