@@ -1,12 +1,12 @@
 //! msi: packages of Windows Installer.
 //!
-//! An msi is a [compound file](compound) whose streams are the tables of a [database](database), cabinets with the files,
+//! An msi is a compound file (`compound`) whose streams are the tables of a database (`database`), cabinets with the files,
 //! and a summary. Windows Installer goes through sequence tables and does what other tables say: directories, components and
 //! files, values of the registry, a service (Windows Installer SDK, "Database Tables").
 //!
 //! How it is composed:
 //!
-//! - Each shared part is a whole [cabinet](cabinet), made once. A package has as many cabinets as it has shared parts, and one
+//! - Each shared part is a whole cabinet (`cabinet`), made once. A package has as many cabinets as it has shared parts, and one
 //!   of its own files; the `Media` table says which files are in which. So a new release of one program, or new update
 //!   metadata, makes one new cabinet.
 //! - The compound file is laid out so that each shared cabinet is one run of bytes, and the header and what it says of
