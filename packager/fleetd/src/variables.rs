@@ -98,7 +98,8 @@ impl<'a> Variables<'a> {
         if spec.host_identifier != HostIdentifier::Uuid {
             variables.set("ORBIT_HOST_IDENTIFIER", spec.host_identifier.as_str());
         }
-        if is_mac {
+        // Keychain, and Windows' Credential Manager.
+        if is_mac || is_windows {
             variables.switch(spec, "ORBIT_DISABLE_KEYSTORE", PackagerSwitch::DisableKeystore);
         }
         variables.set_if(

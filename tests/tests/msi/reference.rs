@@ -60,7 +60,7 @@ fn unpack(package: &Path, folder: &Path) {
     let mut msiextract = Command::new("msiextract");
     msiextract.arg("--directory").arg(folder).arg(package);
     let _ = Ran::new(msiextract).expect_success();
-    for script in ["CA_RemoveOrbit", "CA_UpdateSecret"] {
+    for script in ["CA_EndOrbit", "CA_RemoveOrbit", "CA_UpdateSecret"] {
         let mut msiinfo = Command::new("msiinfo");
         msiinfo.arg("extract").arg(package).arg(format!("Binary.{script}"));
         fs::write(folder.join(script), Ran::new(msiinfo).expect_success()).unwrap();

@@ -25,6 +25,7 @@ pub(super) const DIFFERENCES: Differences = &[
     (
         "The scripts run as 64-bit code, so that they see the same folders; logs do not have what the one gets. wixl 0.101 can say neither.",
         &[
+            r#"CustomAction CA_EndOrbit: Type is "7237" and there "3141""#,
             r#"CustomAction CA_RemoveOrbit: Type is "7237" and there "3141""#,
             r#"CustomAction CA_UpdateSecret: Type is "15365" and there "3077""#,
         ],
@@ -32,6 +33,7 @@ pub(super) const DIFFERENCES: Differences = &[
     (
         "wixl says that setting a property is not done as the user, which only a deferred action can be told; of logs it can say nothing.",
         &[
+            r#"CustomAction SetCA_EndOrbit: Type is "51" and there "2099""#,
             r#"CustomAction SetCA_RemoveOrbit: Type is "51" and there "2099""#,
             r#"CustomAction SetCA_UpdateSecret: Type is "8243" and there "2099""#,
         ],
