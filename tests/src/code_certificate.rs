@@ -16,7 +16,7 @@ use crate::ran::Ran;
 pub const PASSWORD: &str = "Schlüssel-9kT2";
 /// What the token is protected with.
 pub const PIN: &str = "72593861";
-/// SoftHSM, a token of software.
+/// `SoftHSM`, a token of software.
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const CONFIGURATION: &str = "SOFTHSM2_CONF";
 
@@ -103,7 +103,7 @@ impl CodeCertificate {
     }
 
     /// What the service's environment has to have.
-    pub(crate) fn environment(self, folder: &Path) -> (&'static str, PathBuf) {
+    pub(crate) fn environment(folder: &Path) -> (&'static str, PathBuf) {
         (CONFIGURATION, folder.join("softhsm2.conf"))
     }
 }

@@ -228,7 +228,7 @@ impl Producer {
             .envs(
                 options
                     .code_certificate
-                    .map(|certificate| certificate.environment(folder.path())),
+                    .map(|_| CodeCertificate::environment(folder.path())),
             )
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -56,6 +56,12 @@ pub(super) const DIFFERENCES: Differences = &[
         ],
     ),
     (
+        "Where the folder is. wixl 0.101 would take the value for the component's key path, which is the folder.",
+        &[
+            r"Registry ORBITROOT_Path: only ours: ORBITROOT_Path | 2 | SOFTWARE\FleetDM\Orbit | Path | [ORBITROOT] | C_ORBITROOT",
+        ],
+    ),
+    (
         "No digest of a file that holds a secret stands in a table.",
         &[
             "MsiFileHash Orbit/osquery.flags: only there",

@@ -19,11 +19,11 @@ async fn verified(service: &Service, secret: &str, osqueryd_bytes: usize, is_sig
     assert_eq!(response.headers()["content-type"], "application/x-msi");
     let bytes = response.bytes().await.unwrap().to_vec();
     assert_eq!(Sha256Digest::of(&bytes).to_string(), status["sha256"].as_str().unwrap());
-    let script = r#"
+    let script = r"
         7z t it.msi >&2
         msiextract -C . it.msi >&2
         stat --format %s Orbit/bin/osqueryd/windows/stable/osqueryd.exe
-        cat Orbit/secret.txt"#;
+        cat Orbit/secret.txt";
     assert_eq!(sh(script, &bytes), format!("{osqueryd_bytes}\n{secret}"));
     bytes
 }
