@@ -1,5 +1,7 @@
 //! Structured logs.
 
+mod json;
+
 use std::io::IsTerminal;
 
 use packager_settings::{LogFormat, Logging};
@@ -29,7 +31,7 @@ const MUTE: &str = "pgp";
 /// # Errors
 /// [`LoggingError::Filter`] for a filter that cannot be read; [`LoggingError::Twice`] on a second call.
 pub fn init_logging(settings: &Logging) -> Result<(), LoggingError> {
-    let json = match settings.log_format {
+    let is_json = match settings.log_format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Text => false,
         LogFormat::Json => true,
@@ -37,10 +39,10 @@ pub fn init_logging(settings: &Logging) -> Result<(), LoggingError> {
     let registry = tracing_subscriber::registry()
         .with(EnvFilter::try_new(settings.log.as_str())?)
         .with(filter_fn(|event| may_be_logged(event.target(), *event.level())));
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    if json {
-        registry.with(layer.json().flatten_event(true)).try_init()?;
+    if is_json {
+        registry.with(json::layer().with_writer(std::io::stderr)).try_init()?;
     } else {
+        let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
         registry.with(layer.with_target(false)).try_init()?;
     }
     Ok(())
