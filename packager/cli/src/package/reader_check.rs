@@ -14,8 +14,8 @@ const DPKG_DEB: &str = "/usr/bin/dpkg-deb";
 const RPM: &str = "/usr/bin/rpm";
 /// pacman and makepkg read packages with the same library.
 const BSDTAR: &str = "/usr/bin/bsdtar";
-/// msitools reads the database and the cabinets.
-const MSIEXTRACT: &str = "/usr/bin/msiextract";
+/// Of msitools: it reads the database. Its `msiextract` says of anything that it is fine.
+const MSIINFO: &str = "/usr/bin/msiinfo";
 /// Reading through a package takes seconds; a reader that hangs must not hold the command.
 const DEADLINE: Duration = Duration::from_secs(300);
 /// How much of a reader's complaint is repeated.
@@ -42,7 +42,7 @@ pub(super) async fn check(path: &Path, package_type: PackageType) -> Result<Verd
         PackageType::Arch => check_with(BSDTAR, &[&["-tf"]], path).await,
         // It compares the checksums of the files.
         PackageType::Pkg => check_with(BSDTAR, &[&["-xOf"]], path).await,
-        PackageType::Msi => check_with(MSIEXTRACT, &[&["--list"]], path).await,
+        PackageType::Msi => check_with(MSIINFO, &[&["tables"]], path).await,
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
             (PackageType::Rpm, RPM, "--checksig refuses the package"),
             (PackageType::Arch, BSDTAR, "-tf refuses the package: bsdtar"),
             (PackageType::Pkg, BSDTAR, "-xOf refuses the package: bsdtar"),
-            (PackageType::Msi, MSIEXTRACT, "--list refuses the package"),
+            (PackageType::Msi, MSIINFO, "tables refuses the package"),
         ] {
             match check(&path, package_type).await {
                 Err(Error::Refused(text)) => assert!(text.contains(complaint), "{text}"),
