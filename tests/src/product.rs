@@ -17,7 +17,8 @@ pub fn packager() -> PathBuf {
     let built = modified(&program).unwrap_or_else(|| stop(&program, "is not there"));
     let newer = sources(&program.with_extension("d"))
         .into_iter()
-        .find(|source| modified(source).is_none_or(|changed| changed > built));
+        // One that is not there any more is listed by what was built before it went.
+        .find(|source| modified(source).is_some_and(|changed| changed > built));
     if let Some(source) = newer {
         stop(&program, &format!("is older than {}", source.display()));
     }

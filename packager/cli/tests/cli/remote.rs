@@ -32,7 +32,9 @@ fn a_service_builds_the_package_and_keeps_the_secret() {
 #[test]
 fn what_the_service_refuses_is_told() {
     let place = Place::new();
-    let service = Service::start(&place, &[]);
+    let service = Service::start(&place, &["--body-limit", "16KiB"]);
+    let flags = place.path("flags").display().to_string();
+    std::fs::write(&flags, "--verbose=true\n".repeat(2000)).unwrap();
     let ask = |more: &[&str]| {
         let all = [
             "package",
@@ -46,8 +48,9 @@ fn what_the_service_refuses_is_told() {
         place.run(&[&all[..], more].concat())
     };
     for (more, code, text) in [
+        // Longer than the service takes.
         (
-            &["--type", "deb", "--osquery-db", r"C:\db"][..],
+            &["--type", "deb", "--osquery-flagfile", &flags][..],
             1,
             "the service refused",
         ),

@@ -47,6 +47,7 @@ fn with_everything() {
             "ORBIT_BYPASS_END_USER_AUTH=true",
             "ORBIT_DEBUG=true",
             "ORBIT_DESKTOP_CHANNEL=beta",
+            "ORBIT_DISABLE_KEYSTORE=true",
             "ORBIT_DISABLE_SETUP_EXPERIENCE=true",
             "ORBIT_DISABLE_UPDATES=true",
             "ORBIT_ENABLE_SCRIPTS=[ENABLE_SCRIPTS]",

@@ -298,7 +298,7 @@ async fn a_flood_of_pipelined_requests_is_answered_in_order() {
     let mut wire = Wire::open(&service).await;
     let (mut read, mut write) = wire.stream.split();
     let flood = async {
-        for _ in 0..100 {
+        for _ in 0..30 {
             let requests =
                 "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /nothing HTTP/1.1\r\nhost: a\r\n\r\n".repeat(50);
             tokio::io::AsyncWriteExt::write_all(&mut write, requests.as_bytes())
@@ -310,7 +310,7 @@ async fn a_flood_of_pipelined_requests_is_answered_in_order() {
         let mut text = Vec::new();
         let mut piece = vec![0; 65_536];
         let mut statuses = Vec::new();
-        while statuses.len() < 10_000 {
+        while statuses.len() < 3_000 {
             let count = tokio::io::AsyncReadExt::read(&mut read, &mut piece).await.unwrap();
             assert!(count > 0, "closed after {}", statuses.len());
             text.extend_from_slice(&piece[..count]);

@@ -31,7 +31,7 @@ async fn verified(service: &Service, secret: &str, osqueryd_bytes: usize, is_sig
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn releases_share_what_they_can_whatever_their_size() {
     // Less than, and more than, what a sector of the file's table describes.
-    for (osqueryd_bytes, parts) in [(10_000, 4), (9_000_000, 5)] {
+    for (osqueryd_bytes, parts) in [(10_000, 4), (5_000_000, 5)] {
         let service = Service::start_in(world(osqueryd_bytes), new_clock(), &[]).await;
         let first = verified(&service, "one", osqueryd_bytes, false).await;
         let second = verified(&service, "another", osqueryd_bytes, false).await;
@@ -47,7 +47,7 @@ async fn releases_share_what_they_can_whatever_their_size() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signed_ones_share_the_same() {
-    let (size, credentials) = (9_000_000, Credentials::new(&code_certificate()));
+    let (size, credentials) = (5_000_000, Credentials::new(&code_certificate()));
     let settings = credentials.settings();
     let service = Service::start_in(world(size), new_clock(), &borrowed(&settings)).await;
     for secret in ["one", "another"] {
