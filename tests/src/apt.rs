@@ -1,9 +1,11 @@
 //! An apt repository of one's own, made with the commands of docs/debian.md.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -12,6 +14,10 @@ use crate::deb::Deb;
 use crate::docs::commands;
 use crate::host::Host;
 use crate::ran::Ran;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A test publishes no more often.
+const MOST_PUBLISHED: u32 = 30;
 
 /// Who may read the repository of [`AptRepository::serve`].
 const LOGIN: &str = "fleet";
@@ -22,6 +28,8 @@ pub struct AptRepository {
     folder: PathBuf,
     inside: String,
     keys: TempDir,
+    /// How often something was.
+    published: AtomicU32,
 }
 
 impl AptRepository {
@@ -36,6 +44,7 @@ impl AptRepository {
             folder: exchange.join("fleet"),
             inside: format!("{inside}/fleet"),
             keys: tempfile::tempdir().unwrap(),
+            published: AtomicU32::new(0),
         };
         fs::create_dir(&repository.folder).unwrap();
         let _ = repository.run("make-key").expect_success();
@@ -51,6 +60,16 @@ impl AptRepository {
             fs::copy(deb.path(), self.folder.join(deb.file_name())).unwrap();
         }
         let _ = self.run("publish").expect_success();
+        // apt asks a server for what is newer by a second, which two releases of a test need not be.
+        let number = self.published.fetch_add(1, Ordering::Relaxed);
+        let modified = SystemTime::now() - DAY * (MOST_PUBLISHED - number);
+        for entry in fs::read_dir(&self.folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() && path.extension().is_none_or(|ending| ending != "deb") {
+                let file = File::options().append(true).open(path).unwrap();
+                file.set_modified(modified).unwrap();
+            }
+        }
     }
 
     /// Signs with another key from now on, whose public half nobody gets.
