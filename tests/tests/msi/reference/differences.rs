@@ -115,7 +115,7 @@ pub(super) const DIFFERENCES: Differences = &[
     (
         "wixl 0.101 does not know Property/@Secure, and lists the properties of upgrades itself.",
         &[
-            r#"Property SecureCustomProperties: Value is "FLEET_URL;FLEET_SECRET;ENABLE_SCRIPTS;FLEET_DESKTOP;END_USER_EMAIL;EUA_TOKEN;OSQUERY_DETECTED;WIX_UPGRADE_DETECTED" and there "WIX_UPGRADE_DETECTED;OSQUERY_DETECTED""#,
+            r#"Property SecureCustomProperties: Value is "FLEET_URL;FLEET_SECRET;ENABLE_SCRIPTS;FLEET_DESKTOP;END_USER_EMAIL;EUA_TOKEN;ORBITROOT;OSQUERY_DETECTED;WIX_UPGRADE_DETECTED" and there "WIX_UPGRADE_DETECTED;OSQUERY_DETECTED""#,
         ],
     ),
     (

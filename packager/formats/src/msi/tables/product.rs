@@ -126,7 +126,12 @@ fn hidden(product: &Product) -> String {
 fn secure(product: &Product) -> String {
     let properties = product.properties.iter().map(|property| property.name.as_str());
     let superseded = product.supersedes.iter().map(|other| other.property.as_str());
-    let names: Vec<_> = properties.chain(superseded).chain([UPGRADE_DETECTED]).collect();
+    let folder = root(product).map(|(_, root)| root);
+    let names: Vec<_> = properties
+        .chain(folder)
+        .chain(superseded)
+        .chain([UPGRADE_DETECTED])
+        .collect();
     names.join(";")
 }
 

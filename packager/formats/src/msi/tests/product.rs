@@ -20,7 +20,7 @@ fn properties_say_what_the_product_is() {
         ("MsiHiddenProperties", "TOKEN;Tell"),
         (
             "SecureCustomProperties",
-            "SERVER;TOKEN;EMPTY;OTHER_DETECTED;WIX_UPGRADE_DETECTED",
+            "SERVER;TOKEN;EMPTY;AGENTROOT;OTHER_DETECTED;WIX_UPGRADE_DETECTED",
         ),
     ] {
         assert_eq!(properties.get(name).map(String::as_str), Some(value), "{name}");
@@ -100,7 +100,10 @@ fn what_a_product_does_not_have_is_in_no_table() {
         assert!(reader.rows(table).is_empty(), "{table}");
     }
     assert!(!reader.properties().contains_key("MsiHiddenProperties"));
-    assert_eq!(reader.properties()["SecureCustomProperties"], "WIX_UPGRADE_DETECTED");
+    assert_eq!(
+        reader.properties()["SecureCustomProperties"],
+        "AGENTROOT;WIX_UPGRADE_DETECTED"
+    );
     assert!(!reader.texts("InstallExecuteSequence").contains_key("AppSearch"));
 }
 
