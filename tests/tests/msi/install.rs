@@ -122,7 +122,7 @@ fn without_the_service_there_is_none() {
 }
 
 #[test]
-fn it_is_among_the_programs_of_the_host_and_cannot_be_changed_there() {
+fn it_is_among_the_programs_of_the_host() {
     let host = WineHost::fresh();
     install(&host, &package("1.58.0", &Request::msi()), &[]);
     let products = host.products();

@@ -5,6 +5,9 @@ use packager_artifact::Sha256Digest;
 use super::{Credentials, borrowed, code_certificate, msi, sh, world};
 use crate::harness::{Service, contains, everything_below, new_clock};
 
+const ONE: &str = "marked-secret-of-one-4Wq8";
+const ANOTHER: &str = "marked-secret-of-another-9Zt3";
+
 /// How many there are.
 fn shared_parts(service: &Service) -> usize {
     std::fs::read_dir(service.world.data().join("shared")).unwrap().count()
@@ -33,14 +36,16 @@ async fn releases_share_what_they_can_whatever_their_size() {
     // Less than, and more than, what a sector of the file's table describes.
     for (osqueryd_bytes, parts) in [(10_000, 4), (5_000_000, 5)] {
         let service = Service::start_in(world(osqueryd_bytes), new_clock(), &[]).await;
-        let first = verified(&service, "one", osqueryd_bytes, false).await;
-        let second = verified(&service, "another", osqueryd_bytes, false).await;
+        let first = verified(&service, ONE, osqueryd_bytes, false).await;
+        let second = verified(&service, ANOTHER, osqueryd_bytes, false).await;
         assert_ne!(first, second);
         assert_eq!(shared_parts(&service), parts);
         let own = service.metric("packager_stored_bytes{kind=\"own\"}").await;
         assert!(own <= 2 * 65_536, "{own}");
         for (path, bytes) in everything_below(&service.world.data()) {
-            assert!(!contains(&bytes, b"another\0"), "{}", path.display());
+            for secret in [ONE, ANOTHER] {
+                assert!(!contains(&bytes, secret.as_bytes()), "{}", path.display());
+            }
         }
     }
 }
@@ -50,7 +55,7 @@ async fn signed_ones_share_the_same() {
     let (size, credentials) = (5_000_000, Credentials::new(&code_certificate()));
     let settings = credentials.settings();
     let service = Service::start_in(world(size), new_clock(), &borrowed(&settings)).await;
-    for secret in ["one", "another"] {
+    for secret in [ONE, ANOTHER] {
         let package = verified(&service, secret, size, true).await;
         let names = sh(
             "7z l -slt it.msi | grep '^Path = ' | grep -c DigitalSignature",
