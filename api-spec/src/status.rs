@@ -67,6 +67,11 @@ pub struct Success {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub signature_url: Option<String>,
+    /// Where to download the configuration profile that holds the URL and the secret, for a package that was asked for
+    /// with `use-system-configuration` and both: an absolute URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub profile_url: Option<String>,
     /// What is inside.
     pub versions: Versions,
 }
@@ -127,6 +132,7 @@ mod tests {
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
             signature_url: None,
+            profile_url: None,
             versions: Versions {
                 orbit: "1.58.0".to_owned(),
                 osqueryd: "5.20.0".to_owned(),
@@ -148,6 +154,15 @@ mod tests {
         let with_url = r#""signed":true,"signature_url":"https://pkg.example.com/download/x/signature""#;
         check(
             &StatusResponse::Success(beside),
+            &json.replace(r#""signed":false"#, with_url),
+        );
+        let with_profile = Success {
+            profile_url: Some("https://pkg.example.com/download/x/profile".to_owned()),
+            ..success.clone()
+        };
+        let with_url = r#""signed":false,"profile_url":"https://pkg.example.com/download/x/profile""#;
+        check(
+            &StatusResponse::Success(with_profile),
             &json.replace(r#""signed":false"#, with_url),
         );
         success.versions.desktop = Some("1.2".to_owned());

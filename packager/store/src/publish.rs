@@ -98,6 +98,7 @@ impl Store {
                 layout,
                 expires_at: later(now, self.settings.expire_after),
                 signature: details.signature.record(),
+                has_profile: details.profile.is_some(),
                 versions: details.versions,
             },
         };

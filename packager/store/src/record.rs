@@ -57,6 +57,9 @@ pub struct Succeeded {
     pub expires_at: Timestamp,
     /// Whether it carries a signature.
     pub signature: Signature,
+    /// Whether a configuration profile lies beside it.
+    #[serde(default)]
+    pub has_profile: bool,
     /// Which releases it holds.
     pub versions: Versions,
 }

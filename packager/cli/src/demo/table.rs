@@ -91,6 +91,7 @@ mod tests {
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
             signature_url: None,
+            profile_url: None,
             versions: Versions {
                 orbit: "1".to_owned(),
                 osqueryd: "1".to_owned(),

@@ -97,6 +97,7 @@ impl Bench {
             expires_at: "2026-11-21T10:30:00Z".parse().unwrap(),
             signed: false,
             signature_url: None,
+            profile_url: None,
             versions: packager_api::Versions {
                 orbit: "1".to_owned(),
                 osqueryd: "1".to_owned(),

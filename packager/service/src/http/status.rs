@@ -43,6 +43,7 @@ fn success(app: &App, request: &HttpRequest, id: PackageId, package: Succeeded) 
     Success {
         signature_url: matches!(package.signature, Signature::Detached { .. })
             .then(|| format!("{download_url}/signature")),
+        profile_url: package.has_profile.then(|| format!("{download_url}/profile")),
         download_url,
         file_name: package.file_name,
         size: package.size_bytes,

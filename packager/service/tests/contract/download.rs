@@ -206,7 +206,8 @@ async fn what_is_deleted_reads_as_expired() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deb_has_no_profile() {
     let service = Service::start().await;
-    let (id, _) = service.build(&deb()).await;
+    let (id, status) = service.build(&deb()).await;
+    assert!(status.get("profile_url").is_none(), "{status}");
     problem(service.get(&format!("/download/{id}/profile")).await, 404).await;
 }
 

@@ -27,8 +27,13 @@ async fn a_package_without_credentials_is_notarized_once_for_everybody() {
     let bytes = world.bytes(&one).await;
     assert!(bytes == world.bytes(&other).await);
     assert_eq!(ticket(&bytes), Apple::ticket_of(&bytes));
-    for (id, secret) in [(&one, "secret-of-one"), (&other, "secret-of-another")] {
-        let profile = world.service.get(&format!("/download/{id}/profile")).await;
+    for (id, status, secret) in [
+        (&one, &status, "secret-of-one"),
+        (&other, &of_other, "secret-of-another"),
+    ] {
+        let path = format!("/download/{id}/profile");
+        assert_eq!(status["profile_url"], world.service.url(&path), "{status}");
+        let profile = world.service.get(&path).await;
         let profile = profile.text().await.unwrap();
         assert!(profile.contains(secret) && profile.contains(FLEET_URL), "{profile}");
         assert!(!contains(&bytes, secret.as_bytes()));
@@ -39,6 +44,7 @@ async fn a_package_without_credentials_is_notarized_once_for_everybody() {
     let nobody = json!({"type": "pkg", "use-system-configuration": true});
     let (_, without) = world.service.build(&nobody).await;
     assert_eq!(without["sha256"], status["sha256"]);
+    assert!(without.get("profile_url").is_none(), "{without}");
     assert_eq!(world.apple.submissions(), 1);
     // Also after a restart, and of other options there is another one.
     let world = world.restart(&[]).await;
