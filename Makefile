@@ -11,6 +11,8 @@ TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential ca
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
 # What installs msi packages, and what makes and reads them beside us.
 TEST_PACKAGES += msitools wine wine64 wixl
+# What shows the page. npm comes with Node.js where that is not Debian's.
+TEST_PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v npm),,nodejs npm)
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-light openssl osslsigncode rpm wixl xz-utils zstd
@@ -18,13 +20,28 @@ BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools
+.PHONY: demo test test-browser pictures lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools
 
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
 
 test: test-tools .venv/installed chroot wine
 	$(CARGO) test --locked --workspace
+	@$(MAKE) --no-print-directory test-browser
+
+# The page and the button, in Chromium.
+test-browser: test-tools tests/browser/node_modules/installed
+	$(CARGO) build --locked -p packager
+	cd tests/browser && node --test unit/*.test.js page/*.test.js
+
+# The pictures in the docs.
+pictures: test-tools tests/browser/node_modules/installed
+	$(CARGO) build --locked -p packager
+	node tests/browser/pictures.js
+
+tests/browser/node_modules/installed: tests/browser/package-lock.json | test-tools
+	cd tests/browser && npm ci --no-audit --no-fund
+	touch $@
 
 lint:
 	$(CARGO) fmt --all -- --check

@@ -15,6 +15,7 @@ mod health;
 mod json_body;
 mod package_id;
 mod package_stream;
+mod page;
 mod profile;
 mod range;
 mod rate_limit;

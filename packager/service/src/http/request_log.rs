@@ -78,12 +78,15 @@ impl MessageBody for Answer {
 
 /// The routes by name: what a client makes up is no label.
 fn route(pattern: Option<&str>) -> &'static str {
-    const ROUTES: [&str; 9] = [
+    const ROUTES: [&str; 12] = [
         "/create",
         "/status",
         "/download/{package_id}",
         "/download/{package_id}/profile",
         "/download/{package_id}/signature",
+        "/",
+        "/fleet-installer-button.js",
+        "/page/{name}",
         "/openapi.json",
         "/healthz",
         "/readyz",

@@ -13,6 +13,7 @@ use super::create::create;
 use super::destroy::destroy;
 use super::download::download;
 use super::health::{healthz, readyz};
+use super::page::{button, file, page};
 use super::profile::profile;
 use super::signature::signature;
 use super::status::status;
@@ -49,6 +50,24 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
                 .wrap(from_fn(close_connection))
                 .route(get().to(signature))
                 .route(head().to(signature))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/")
+                .route(get().to(page))
+                .route(head().to(page))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/fleet-installer-button.js")
+                .route(get().to(button))
+                .route(head().to(button))
+                .default_service(other_method()),
+        )
+        .service(
+            resource("/page/{name}")
+                .route(get().to(file))
+                .route(head().to(file))
                 .default_service(other_method()),
         )
         .service(

@@ -19,6 +19,7 @@ mod input;
 mod macos;
 mod msi;
 mod notarization;
+mod page;
 mod pkg_signing;
 mod prepare;
 mod queue;
