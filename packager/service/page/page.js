@@ -15,6 +15,8 @@ const form = new Form(document.querySelector("#form"));
 const outcome = new Outcome(document.querySelector("#outcome"), document.querySelector("#announcement"));
 const download = document.querySelector("#download");
 const trouble = document.querySelector("#trouble");
+const secret = document.querySelector("#enroll_secret");
+const showSecret = document.querySelector("#show-secret");
 const label = download.textContent;
 
 /** Ends what is going on for the request before. */
@@ -23,6 +25,7 @@ let current = new AbortController();
 let limitedUntil = 0;
 
 async function request(retry) {
+  setSecretShown(false);
   tell("");
   form.clearErrors();
   const missing = form.missing();
@@ -130,6 +133,12 @@ function wait(seconds, reason) {
   }
 }
 
+/** Browsers write down what is in a text field, to have it there after a restart, but not what is in one for passwords. */
+function setSecretShown(isShown) {
+  secret.type = isShown ? "text" : "password";
+  showSecret.setAttribute("aria-pressed", String(isShown));
+}
+
 function tell(text) {
   trouble.textContent = text;
   trouble.hidden = text === "";
@@ -143,12 +152,7 @@ document.querySelector("#form").addEventListener("submit", (event) => {
 document.querySelector("#form").addEventListener("input", () => {
   if (limitedUntil <= Date.now()) download.disabled = false;
 });
-document.querySelector("#show-secret").addEventListener("click", ({ currentTarget }) => {
-  const secret = document.querySelector("#enroll_secret");
-  const isShown = secret.type === "password";
-  secret.type = isShown ? "text" : "password";
-  currentTarget.setAttribute("aria-pressed", String(isShown));
-});
+showSecret.addEventListener("click", () => setSecretShown(secret.type === "password"));
 
 const before = kept();
 if (before) {

@@ -165,6 +165,10 @@ test("a host alone is one that speaks https, and a secret can be looked at", asy
   await show.click();
   assert.equal(await secret.getAttribute("type"), "text");
   assert.equal(await show.getAttribute("aria-pressed"), "true");
+  await submit(page);
+  assert.equal(await secret.getAttribute("type"), "password", "not for longer than needed");
+  assert.equal(await show.getAttribute("aria-pressed"), "false");
+  await now(page).filter({ hasText: "started" }).waitFor();
 });
 
 test("the command and the digest can be copied", async () => {
