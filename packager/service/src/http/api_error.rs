@@ -5,7 +5,9 @@ use std::error::Error;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
+};
 use actix_web::{HttpResponse, ResponseError};
 use packager_api::{FieldProblem, MalformedJson, PROBLEM_MEDIA_TYPE, Problem};
 use packager_spec::Rejection;
@@ -26,8 +28,8 @@ pub(crate) enum ApiError {
     NoSignature(&'static str),
     /// 404: no such path.
     NoSuchPath,
-    /// 405: the path has other methods.
-    Method,
+    /// 405: the path has other methods, which are these.
+    Method(&'static str),
     /// 408: the body did not arrive in time.
     SlowBody,
     /// 409: the package is not finished, or its build failed.
@@ -69,7 +71,7 @@ impl ApiError {
             Self::NotFound => (404, "Not found", "There is no such package.".to_owned()),
             Self::NoSignature(detail) => (404, "No signature", (*detail).to_owned()),
             Self::NoSuchPath => (404, "Not found", "There is nothing at this path.".to_owned()),
-            Self::Method => (405, "Method not allowed", "This path has other methods.".to_owned()),
+            Self::Method(_) => (405, "Method not allowed", "This path has other methods.".to_owned()),
             Self::SlowBody => (408, "Request timeout", "The body did not arrive in time.".to_owned()),
             Self::NotReady(detail) => (409, "Not ready", (*detail).to_owned()),
             Self::Gone => (410, "Expired", "The package has expired.".to_owned()),
@@ -132,6 +134,10 @@ impl ResponseError for ApiError {
                 if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size_bytes}")) {
                     response.insert_header((CONTENT_RANGE, value));
                 }
+            }
+            // RFC 9110, section 15.5.6
+            Self::Method(allowed) => {
+                response.insert_header((ALLOW, *allowed));
             }
             // RFC 9110, section 12.5.3
             Self::ContentEncoding => {

@@ -24,12 +24,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             resource("/create")
                 .wrap(from_fn(close_connection))
                 .route(post().to(create))
-                .default_service(other_method()),
+                .default_service(other_method("POST")),
         )
         .service(
             resource("/status")
                 .route(get().to(status))
-                .default_service(other_method()),
+                .default_service(other_method("GET")),
         )
         .service(
             resource("/download/{package_id}")
@@ -37,20 +37,20 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
                 .route(get().to(download))
                 .route(head().to(download))
                 .route(web::delete().to(destroy))
-                .default_service(other_method()),
+                .default_service(other_method("GET, HEAD, DELETE")),
         )
         .service(
             resource("/download/{package_id}/profile")
                 .wrap(from_fn(close_connection))
                 .route(get().to(profile))
-                .default_service(other_method()),
+                .default_service(other_method("GET")),
         )
         .service(
             resource("/download/{package_id}/signature")
                 .wrap(from_fn(close_connection))
                 .route(get().to(signature))
                 .route(head().to(signature))
-                .default_service(other_method()),
+                .default_service(other_method("GET, HEAD")),
         )
         .service(
             resource("/")
@@ -73,23 +73,24 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(
             resource("/openapi.json")
                 .route(get().to(openapi))
-                .default_service(other_method()),
+                .default_service(other_method("GET")),
         )
         .service(
             resource("/healthz")
                 .route(get().to(healthz))
-                .default_service(other_method()),
+                .default_service(other_method("GET")),
         )
         .service(
             resource("/readyz")
                 .route(get().to(readyz))
-                .default_service(other_method()),
+                .default_service(other_method("GET")),
         )
         .default_service(web::to(|| async { Err::<HttpResponse, _>(ApiError::NoSuchPath) }));
 }
 
-fn other_method() -> actix_web::Route {
-    web::to(|| async { Err::<HttpResponse, _>(ApiError::Method) })
+/// Answers every method but those that are `allowed`.
+fn other_method(allowed: &'static str) -> actix_web::Route {
+    web::to(move || async move { Err::<HttpResponse, _>(ApiError::Method(allowed)) })
 }
 
 async fn openapi() -> HttpResponse {

@@ -214,12 +214,22 @@ async fn a_deb_has_no_profile() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_methods_and_paths_are_answered() {
     let service = Service::start().await;
-    for (method, path) in [
-        (Method::PUT, "/create"),
-        (Method::GET, "/create"),
-        (Method::POST, "/status"),
+    let id = "00000000-0000-4000-8000-000000000000";
+    let (package, profile) = (format!("/download/{id}"), format!("/download/{id}/profile"));
+    let signature = format!("/download/{id}/signature");
+    for (method, path, allowed) in [
+        (Method::PUT, "/create", "POST"),
+        (Method::GET, "/create", "POST"),
+        (Method::POST, "/status", "GET"),
+        (Method::TRACE, package.as_str(), "GET, HEAD, DELETE"),
+        (Method::DELETE, &profile, "GET"),
+        (Method::PATCH, &signature, "GET, HEAD"),
+        (Method::POST, "/openapi.json", "GET"),
+        (Method::POST, "/healthz", "GET"),
+        (Method::POST, "/readyz", "GET"),
     ] {
         let response = service.client.request(method, service.url(path)).send().await.unwrap();
+        assert_eq!(response.headers()["allow"], allowed, "{path}");
         problem(response, 405).await;
     }
     for path in [
