@@ -15,6 +15,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::connection::Cut;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     route: &'static str,
@@ -133,6 +135,15 @@ impl Metrics {
             "When the update metadata was last refreshed; 0 before the first time",
             metadata_refreshed_at.clone(),
         );
+        // What has not happened yet reads as 0, so that its first time is an increase and not a beginning.
+        for family in [&builds, &metadata_refreshes, &preparations] {
+            for succeeded in [true, false] {
+                drop(family.get_or_create(&outcome(succeeded)));
+            }
+        }
+        for cut in Cut::ALL {
+            drop(connections_cut.get_or_create(&CutConnection { why: cut.label() }));
+        }
         Self {
             registry,
             requests,

@@ -20,6 +20,17 @@ pub(crate) enum Cut {
 }
 
 impl Cut {
+    /// All reasons.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::SlowRequest,
+        Self::Idle,
+        Self::SlowReader,
+        Self::MadeRoom,
+        Self::Crowded,
+        Self::Full,
+        Self::Stopping,
+    ];
+
     /// The name under which it is counted.
     pub(crate) const fn label(self) -> &'static str {
         match self {

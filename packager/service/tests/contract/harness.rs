@@ -263,7 +263,7 @@ impl Service {
             .unwrap()
     }
 
-    /// A figure that is a whole number; 0 if it is not there.
+    /// A figure that is a whole number, with all labels whose lines begin so together; 0 if it is not there.
     pub async fn metric(&self, line_start: &str) -> u64 {
         let text = self
             .client
@@ -274,8 +274,9 @@ impl Service {
             .text()
             .await
             .unwrap();
-        let line = text.lines().find(|line| line.starts_with(line_start));
-        line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        let lines = text.lines().filter(|line| line.starts_with(line_start));
+        let value = |line: &str| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap();
+        lines.map(value).sum()
     }
 }
 

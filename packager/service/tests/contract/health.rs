@@ -48,6 +48,9 @@ async fn figures_are_there_and_name_nobody() {
     let text = response.text().await.unwrap();
     for line in [
         "packager_builds_total{outcome=\"success\"} 1",
+        // What has not happened yet is there too.
+        "packager_builds_total{outcome=\"failure\"} 0",
+        "packager_connections_cut_total{why=\"full\"} 0",
         "packager_packages{state=\"succeeded\"} 1",
         "packager_http_requests_total{route=\"/create\",status=\"200\"} 1",
         "packager_update_metadata_refreshes_total{outcome=\"success\"} 1",
