@@ -12,6 +12,7 @@ use packager_formats::{Compression, Compressors};
 use packager_service::{Builder, BuilderSettings, Built};
 use packager_spec::PackageSpec;
 use packager_store::{MasterKey, Stage, Store, StoreSettings};
+use packager_targets::Repository;
 
 use super::cache::{Cache, default_path};
 use super::repository::Source;
@@ -43,6 +44,7 @@ impl Workshop {
             tracing::warn!("hosts cannot update their agent from a file: URL: think of --disable-updates");
         }
         let repository = source.open(&cache).await?;
+        catch_up(&repository).await;
         let parts = cache.folder("parts")?;
         let store = tokio::task::spawn_blocking(move || open_store(&parts))
             .await
@@ -78,6 +80,21 @@ impl Workshop {
         let (artifact, store) = (artifact.clone(), Arc::clone(&self.store));
         let written = tokio::task::spawn_blocking(move || write(&artifact, store.shared(), file)).await;
         written.map_err(Error::failed("the package cannot be written"))?
+    }
+}
+
+/// Asks the repository for what was published since the cache was made. What the cache has does for a package, and goes on
+/// doing while the repository is away; one that has nothing is filled by the build.
+async fn catch_up(repository: &Repository) {
+    let now = Timestamp::now();
+    if repository.current(now).is_err() {
+        return;
+    }
+    if let Err(error) = repository.refresh(now).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the update repository does not answer as it should: the package is made from what it answered before"
+        );
     }
 }
 
