@@ -21,7 +21,8 @@ impl RoleState {
             "_type": role.as_str(),
             "spec_version": "1.0",
             "version": self.version,
-            "expires": self.expires.to_string(),
+            // Section 4.2.1 of the specification: no fractions of a second, which python-tuf refuses.
+            "expires": self.expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         });
         if let (Value::Object(signed), Value::Object(own)) = (&mut signed, own) {
             signed.extend(own);
