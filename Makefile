@@ -9,6 +9,8 @@ TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential ca
 	python3-venv rpm rpm2cpio rpmlint softhsm2 systemd systemd-container xz-utils zstd
 # What makes the sample programs for Windows, which a test compares with those that are there.
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
+# What asks the service as its documentation says, and what reads the alerts.
+TEST_PACKAGES += curl jq prometheus
 # What installs msi packages, and what makes and reads them beside us.
 TEST_PACKAGES += msitools wine wine64 wixl
 # What shows the page. npm comes with Node.js where that is not Debian's.
@@ -74,10 +76,12 @@ bench-tools:
 demo-tools:
 	$(call install,$(DEMO_PACKAGES))
 
-# python-tuf, which writes repositories that the client must read.
-.venv/installed: fixtures/tuf/requirements.txt | test-tools
+# python-tuf, which writes repositories that the client must read; schemathesis, which holds the service against its document;
+# Grafana's types, which read the dashboard.
+.venv/installed: fixtures/tuf/requirements.txt fixtures/schemathesis/requirements.txt \
+		fixtures/grafana/requirements.txt | test-tools
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -r fixtures/tuf/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check $(patsubst %,-r %,$(filter %.txt,$^))
 	touch $@
 
 # The systems that the scenarios install packages in, side by side: a system is made by waiting for the archive as much

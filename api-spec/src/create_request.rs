@@ -24,7 +24,7 @@ pub struct CreateRequest {
     /// The Fleet server's absolute http or https URL: a host, no user info, no control characters.
     /// Optional with `use-system-configuration`.
     #[serde(rename = "fleet_url", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    #[schema(value_type = Option<String>, format = "uri", max_length = 2048, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+")]
     pub fleet_url: Option<SecretText>,
     /// The secret that hosts enroll with: printable, no newline, at most 255 bytes of UTF-8.
     /// Optional with `use-system-configuration`.
@@ -41,7 +41,7 @@ pub struct CreateRequest {
     pub arch: Option<String>,
     /// PEM certificates that the agent trusts for the Fleet server. Excludes `insecure`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 65536)]
+    #[schema(value_type = Option<String>, max_length = 65536, pattern = "-----BEGIN CERTIFICATE-----")]
     pub fleet_certificate: Option<SecretText>,
     /// The agent does not verify TLS certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,27 +118,27 @@ pub struct CreateRequest {
     pub end_user_email: Option<SecretText>,
     /// The absolute path of osquery's database on the host, in the Windows form (`C:\…`) for `msi`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 1024)]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 1024)]
     pub osquery_db: Option<SecretText>,
     /// `host[:port]` of the links that Fleet Desktop opens in a browser.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1)]
     pub fleet_desktop_alternative_browser_host: Option<SecretText>,
     /// PEM certificate chain that the agent presents to the Fleet server. Only with `fleet-tls-client-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 65536)]
+    #[schema(value_type = Option<String>, max_length = 65536, pattern = "-----BEGIN CERTIFICATE-----")]
     pub fleet_tls_client_certificate: Option<SecretText>,
     /// Unencrypted PEM private key of `fleet-tls-client-certificate`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 65536, write_only)]
+    #[schema(value_type = Option<String>, max_length = 65536, pattern = "-----BEGIN ", write_only)]
     pub fleet_tls_client_key: Option<SecretText>,
     /// The update repository that the agent uses on the host; the service's own if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    #[schema(value_type = Option<String>, format = "uri", max_length = 2048, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+")]
     pub update_url: Option<SecretText>,
     /// PEM certificates that the agent trusts for the update repository. Excludes `insecure`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, max_length = 65536)]
+    #[schema(value_type = Option<String>, max_length = 65536, pattern = "-----BEGIN CERTIFICATE-----")]
     pub update_tls_certificate: Option<SecretText>,
 }
 

@@ -6,6 +6,8 @@
 mod answers;
 mod create;
 mod download;
+mod examples;
+mod links;
 mod service;
 mod status;
 
@@ -104,6 +106,9 @@ fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     add::<FieldProblem>(components)
 }
 
+/// A UUID of version 4 with hyphens, in either case (RFC 9562, sections 4 and 5.4).
+const UUID_V4: &str = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}$";
+
 /// The parameter `package_id`, in the query or in the path.
 fn package_id(place: ParameterIn) -> ParameterBuilder {
     ParameterBuilder::new()
@@ -114,6 +119,7 @@ fn package_id(place: ParameterIn) -> ParameterBuilder {
         .schema(Some(
             ObjectBuilder::new()
                 .schema_type(Type::String)
-                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+                .pattern(Some(UUID_V4)),
         ))
 }

@@ -50,10 +50,18 @@ fn the_request_has_exactly_the_contracts_fields() {
 fn every_operation_of_the_contract_is_there_with_its_answers() {
     let document = document();
     for (path, method, answers) in [
-        ("/create", "post", "200 400 413 415 422 429 503"),
+        ("/create", "post", "200 400 408 413 415 429 503"),
         ("/status", "get", "200 400 404 429 503"),
-        ("/download/{package_id}", "get", "200 206 400 404 409 410 416 429 503"),
-        ("/download/{package_id}", "head", "200 206 400 404 409 410 416 429 503"),
+        (
+            "/download/{package_id}",
+            "get",
+            "200 206 304 400 404 409 410 416 429 503",
+        ),
+        (
+            "/download/{package_id}",
+            "head",
+            "200 206 304 400 404 409 410 416 429 503",
+        ),
         ("/download/{package_id}", "delete", "204 400 404 429 503"),
         ("/download/{package_id}/profile", "get", "200 400 404 409 410 429 503"),
         ("/download/{package_id}/signature", "get", "200 400 404 409 410 429 503"),

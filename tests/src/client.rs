@@ -35,6 +35,18 @@ pub(crate) fn status(url: &str, request: &Request) -> Value {
     runtime().block_on(ended(&client(), url, request))
 }
 
+/// What `url` answers.
+///
+/// # Panics
+/// If that is no success.
+pub(crate) fn text(url: &str) -> String {
+    runtime().block_on(async {
+        let answer = client().get(url).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+        answer.text().await.unwrap()
+    })
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

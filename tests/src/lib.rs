@@ -15,6 +15,7 @@
 //! | [`foreign_msi`] | an msi that is not ours |
 //! | [`foreign_rpm`] | rpms that are not ours |
 //! | [`installers`] | what must be in one |
+//! | [`metrics`] | what a service says of itself to Prometheus |
 //! | [`manager`] | package managers, where they are all the same to a scenario |
 //! | [`upgrades`] | what an upgrade does, whichever manager does it |
 //! | [`used`] | a host on which the agent has been used |
@@ -28,6 +29,7 @@
 //! | [`signing`] | the keys that packages are signed with |
 //! | [`installer_certificate`] | the certificate that pkgs are signed with |
 //! | [`listing`] | what lies on a system |
+//! | [`web`] | a web server for static files |
 //! | [`wine`] | a Windows of its own for each test |
 //!
 //! Helpers fail like tests: they panic, and say what the tool said.
@@ -58,6 +60,7 @@ pub mod installer_certificate;
 pub mod installers;
 pub mod listing;
 pub mod manager;
+pub mod metrics;
 pub mod msi;
 pub mod pkg;
 pub mod producer;
@@ -70,4 +73,5 @@ pub mod suite;
 pub mod system;
 pub mod upgrades;
 pub mod used;
+pub mod web;
 pub mod wine;

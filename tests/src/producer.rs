@@ -13,6 +13,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::agent::AgentFixture;
 use crate::client;
@@ -76,6 +77,16 @@ pub enum Log {
     Everything,
 }
 
+/// How often a service lets a client ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Rates {
+    /// As often as it likes.
+    #[default]
+    Off,
+    /// The service's defaults.
+    Usual,
+}
+
 /// What services differ in, beside the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Options {
@@ -89,6 +100,10 @@ pub struct Options {
     pub code_certificate: Option<CodeCertificate>,
     /// How much it logs.
     pub log: Log,
+    /// How often a client may ask.
+    pub rates: Rates,
+    /// Whether it signs the digests of downloads.
+    pub release_key: bool,
 }
 
 type Producers = HashMap<(AgentFixture, Options), Arc<Producer>>;
@@ -101,6 +116,7 @@ pub struct Producer {
     folder: PathBuf,
     repository: PathBuf,
     url: String,
+    admin_url: String,
     log: Arc<Mutex<String>>,
     /// Holds the service's life: the other end of its standard input.
     _supervisor: Child,
@@ -143,6 +159,34 @@ impl Producer {
             .entry((agent.clone(), options))
             .or_insert_with(|| Arc::new(Self::start(agent, repository, options)));
         Arc::clone(producer)
+    }
+
+    /// A service of its own on top of the repository at `update_url`, whose trusted root is the file `roots`.
+    ///
+    /// # Panics
+    /// If it does not start, with what it said.
+    #[must_use]
+    pub fn following(update_url: &str, roots: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("packager-tests-").tempdir().unwrap();
+        Self::start_in(folder, PathBuf::new(), update_url, roots, Options::default())
+    }
+
+    /// Where the service listens.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it listens for the operator.
+    #[must_use]
+    pub fn admin_url(&self) -> &str {
+        &self.admin_url
+    }
+
+    /// The public half of the key that signs the digests of downloads (PEM), where the service has it.
+    #[must_use]
+    pub fn release_public_key() -> PathBuf {
+        fixture("release.pub.pem")
     }
 
     /// Where agents are told to look for updates, unless the request says otherwise.
@@ -207,16 +251,20 @@ impl Producer {
             agent.publish(&repository);
             repository
         });
+        let (update_url, roots) = (repository_url(&repository), repository.join("root.json"));
+        Self::start_in(folder, repository, &update_url, &roots, options)
+    }
+
+    fn start_in(folder: TempDir, repository: PathBuf, update_url: &str, roots: &Path, options: Options) -> Self {
         fs::create_dir(folder.path().join("tmp")).unwrap();
-        let (roots, data_dir) = (repository.join("root.json"), folder.path().join("data"));
+        let data_dir = folder.path().join("data");
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", SUPERVISE, "sh"])
             .arg(folder.path())
             .arg(packager())
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"])
-            .args(["--rate-create", "off", "--rate-status", "off", "--rate-download", "off"])
-            .args(["--update-url", &repository_url(&repository)])
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args(["--update-url", update_url])
             .arg("--update-roots")
             .arg(roots)
             .arg("--data-dir")
@@ -235,11 +283,12 @@ impl Producer {
             .stderr(Stdio::piped());
         let mut supervisor = command.spawn().unwrap();
         let log = Arc::default();
-        let url = listening(supervisor.stderr.take().unwrap(), &log);
+        let (admin_url, url) = listening(supervisor.stderr.take().unwrap(), &log);
         Self {
             folder: folder.keep(),
             repository,
             url,
+            admin_url,
             log,
             _supervisor: supervisor,
         }
@@ -264,6 +313,13 @@ impl Options {
         if self.log == Log::Everything {
             settings.extend(["--log", "trace"].map(str::to_owned));
         }
+        if self.rates == Rates::Off {
+            settings.extend(["create", "status", "download"].map(|what| format!("--rate-{what}=off")));
+        }
+        if self.release_key {
+            let key = secret_reference(&folder.join("release.pem"), &fs::read(fixture("release.pem")).unwrap());
+            settings.extend(["--signing-release-key".to_owned(), key]);
+        }
         settings
     }
 }
@@ -276,18 +332,26 @@ pub(crate) fn secret_reference(path: &Path, secret: &[u8]) -> String {
     format!("file:{}", path.display())
 }
 
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fixtures/openpgp")
+        .join(name)
+}
+
 fn repository_url(repository: &Path) -> String {
     format!("file://{}", repository.display())
 }
 
-/// Reads the service's log until it says where it listens. All of it goes to `log`, as long as the service runs.
-fn listening(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> String {
+/// Reads the service's log until it says where it listens: for the operator, and for clients. All of it goes to `log`, as
+/// long as the service runs.
+fn listening(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> (String, String) {
     let mut lines = BufReader::new(stderr).lines();
     let keep = |log: &Mutex<String>, line: &str| {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push_str(line);
         log.push('\n');
     };
+    let mut admin = String::new();
     let address = loop {
         let Some(line) = lines.next() else {
             panic!("the service did not start: {}", log.lock().unwrap());
@@ -295,11 +359,13 @@ fn listening(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> String {
         let line = line.unwrap();
         keep(log, &line);
         let event: Value = serde_json::from_str(&line).unwrap_or_default();
-        if event["message"] == "listening" {
-            break event["address"].as_str().unwrap().to_owned();
+        match (event["message"].as_str(), event["address"].as_str()) {
+            (Some("listening for the operator"), Some(address)) => admin = format!("http://{address}"),
+            (Some("listening"), Some(address)) => break format!("http://{address}"),
+            _ => {}
         }
     };
     let log = Arc::clone(log);
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| keep(&log, &line)));
-    format!("http://{address}")
+    (admin, address)
 }

@@ -33,6 +33,8 @@ problem_answers! {
         "The request breaks the contract. `errors` holds all problems of its fields, each naming its field.",
     NOT_FOUND = "404" "NotFound"
         "There is no such package, or it expired more than a day ago.",
+    REQUEST_TIMEOUT = "408" "RequestTimeout"
+        "The body did not arrive in time.",
     CONFLICT = "409" "Conflict"
         "The package is still being built, or its build failed.",
     GONE = "410" "Gone"
@@ -43,12 +45,10 @@ problem_answers! {
         "The body is not declared as `application/json`.",
     RANGE_NOT_SATISFIABLE = "416" "RangeNotSatisfiable"
         "The range lies outside the package.",
-    UNPROCESSABLE_CONTENT = "422" "UnprocessableContent"
-        "The request is well-formed, but this service cannot build it.",
     TOO_MANY_REQUESTS = "429" "TooManyRequests"
         "The rate limit is reached.",
     SERVICE_UNAVAILABLE = "503" "ServiceUnavailable"
-        "The queue or the disk is full, or the service is not ready.",
+        "There is no room at present, or the service is about to stop.",
 }
 
 pub(super) fn components(components: ComponentsBuilder) -> ComponentsBuilder {

@@ -3,11 +3,11 @@
 use utoipa::ToSchema as _;
 use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::{Content, Ref, Required};
+use utoipa::openapi::{ContentBuilder, Ref, Required};
 
 use super::answers::{
-    BAD_REQUEST, CONTENT_TOO_LARGE, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS, UNPROCESSABLE_CONTENT,
-    UNSUPPORTED_MEDIA_TYPE, json,
+    BAD_REQUEST, CONTENT_TOO_LARGE, REQUEST_TIMEOUT, SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS, UNSUPPORTED_MEDIA_TYPE,
+    json,
 };
 use crate::{CreateRequest, CreateResponse};
 
@@ -25,16 +25,25 @@ pub(super) fn post() -> Operation {
                 .required(Some(Required::True))
                 .content(
                     "application/json",
-                    Content::new(Some(Ref::from_schema_name(CreateRequest::name()))),
+                    ContentBuilder::new()
+                        .schema(Some(Ref::from_schema_name(CreateRequest::name())))
+                        .examples_from_iter(super::examples::create_requests())
+                        .build(),
                 )
                 .build(),
         ))
-        .response("200", json("The package's id.", &CreateResponse::name()));
+        .response(
+            "200",
+            super::links::of_package(
+                json("The package's id.", &CreateResponse::name()),
+                "$response.body#/package_id",
+            ),
+        );
     [
         BAD_REQUEST,
+        REQUEST_TIMEOUT,
         CONTENT_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
-        UNPROCESSABLE_CONTENT,
         TOO_MANY_REQUESTS,
         SERVICE_UNAVAILABLE,
     ]

@@ -8,6 +8,15 @@ use super::answers::{
     TOO_MANY_REQUESTS, described, number, text,
 };
 
+/// What packages are: deb, rpm, msi, pkg, and Arch's.
+const MEDIA_TYPES: &[&str] = &[
+    "application/vnd.debian.binary-package",
+    "application/x-rpm",
+    "application/x-msi",
+    "application/x-xar",
+    "application/zstd",
+];
+
 pub(super) fn get() -> Operation {
     let operation = OperationBuilder::new()
         .operation_id(Some("download"))
@@ -15,16 +24,24 @@ pub(super) fn get() -> Operation {
         .description(Some(
             "Single byte ranges are served, with `If-Range`; several ranges get the whole package.",
         ))
-        .parameter(request_header(
-            "Range",
-            "One byte range: `bytes=<first>-<last>` (RFC 9110, section 14.2).",
-        ))
+        .parameter(
+            request_header(
+                "Range",
+                "One byte range: `bytes=<first>-<last>` (RFC 9110, section 14.2).",
+            )
+            .example(Some("bytes=0-1023".into())),
+        )
         .parameter(request_header(
             "If-Range",
             "The `ETag` that the range belongs to (RFC 9110, section 13.1.5).",
         ))
+        .parameter(request_header(
+            "If-None-Match",
+            "The `ETag` of what the client has (RFC 9110, section 13.1.2).",
+        ))
         .response("200", body(package("The package.")))
-        .response("206", body(content_range(package("The asked range of the package."))));
+        .response("206", body(content_range(package("The asked range of the package."))))
+        .response("304", not_modified());
     with_problems(operation, &[RANGE_NOT_SATISFIABLE])
 }
 
@@ -35,8 +52,10 @@ pub(super) fn head() -> Operation {
         .description(Some("The headers of `GET`; no answer has a body."))
         .parameter(request_header("Range", "As with `GET`."))
         .parameter(request_header("If-Range", "As with `GET`."))
+        .parameter(request_header("If-None-Match", "As with `GET`."))
         .response("200", package("The package can be downloaded.").build())
-        .response("206", content_range(package("The range can be downloaded.")).build());
+        .response("206", content_range(package("The range can be downloaded.")).build())
+        .response("304", not_modified());
     with_problems(operation, &[RANGE_NOT_SATISFIABLE])
 }
 
@@ -143,6 +162,14 @@ fn request_header(name: &str, description: &str) -> ParameterBuilder {
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
 }
 
+/// What `If-None-Match` saves a client.
+fn not_modified() -> Response {
+    ResponseBuilder::new()
+        .description("The client has the package already.")
+        .header("ETag", described("A strong validator of the package's bytes."))
+        .build()
+}
+
 /// An answer with the headers of a package.
 fn package(description: &str) -> ResponseBuilder {
     ResponseBuilder::new()
@@ -195,5 +222,10 @@ fn content_range(response: ResponseBuilder) -> ResponseBuilder {
 
 fn body(response: ResponseBuilder) -> Response {
     // OpenAPI 3.1 describes binary content by its media type alone, without a schema.
-    response.content("application/octet-stream", Content::default()).build()
+    let packages = MEDIA_TYPES.iter();
+    packages
+        .fold(response, |response, &media_type| {
+            response.content(media_type, Content::default())
+        })
+        .build()
 }

@@ -3,8 +3,6 @@
 use utoipa::openapi::path::{Operation, OperationBuilder};
 use utoipa::openapi::{Content, ObjectBuilder, Response, ResponseBuilder, Type};
 
-use super::answers::SERVICE_UNAVAILABLE;
-
 pub(super) fn page() -> Operation {
     operation("page", "The download page", text("The page.", "text/html"))
 }
@@ -27,7 +25,7 @@ pub(super) fn readiness() -> Operation {
         "Whether the service takes requests",
         text("It does.", "text/plain"),
     ))
-    .response(SERVICE_UNAVAILABLE.status, SERVICE_UNAVAILABLE.reference())
+    .response("503", text("It does not, and why.", "text/plain"))
     .build()
 }
 

@@ -11,7 +11,13 @@ pub(super) fn get() -> Operation {
         .operation_id(Some("status"))
         .summary(Some("Ask how far a package is"))
         .parameter(super::package_id(ParameterIn::Query))
-        .response("200", json("The package's status.", &StatusResponse::name()));
+        .response(
+            "200",
+            super::links::of_package(
+                json("The package's status.", &StatusResponse::name()),
+                "$request.query.package_id",
+            ),
+        );
     [BAD_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE]
         .into_iter()
         .fold(operation, |operation, answer| {
