@@ -9,8 +9,10 @@ mod metrics;
 mod notarization;
 mod pipeline;
 mod start;
+mod tls;
 
 pub use build::{BuildError, Builder, BuilderSettings, Built, PkgSigner, Signers, format_of};
 pub use logging::{LoggingError, init_logging};
 pub use packager_clock::{Clock, ManualClock, SystemClock};
-pub use start::{Environment, Running, StartError, rotate_key, start, update_limits};
+pub use start::{Environment, Running, StartError, check_certificate, rotate_key, start, update_limits};
+pub use tls::{CertificateError, Renewal};

@@ -39,6 +39,14 @@ struct CutConnection {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Handshake {
+    outcome: &'static str,
+}
+
+/// What has a figure only where it is set up.
+type Optional<T> = Family<[(&'static str, &'static str); 0], T>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Packages {
     state: &'static str,
 }
@@ -55,6 +63,9 @@ pub struct Metrics {
     requests: Family<Request, Counter>,
     connections: Family<Connections, Gauge>,
     connections_cut: Family<CutConnection, Counter>,
+    tls_handshakes: Family<Handshake, Counter>,
+    certificate_expires: Optional<Gauge<i64, AtomicI64>>,
+    certificate_reloads: Family<Build, Counter>,
     body_bytes: Gauge,
     builds: Family<Build, Counter>,
     build_seconds: Histogram,
@@ -89,6 +100,24 @@ impl Metrics {
             "connections_cut",
             "Connections that were ended before their time, by reason",
             connections_cut.clone(),
+        );
+        let tls_handshakes = Family::default();
+        registry.register(
+            "tls_handshakes",
+            "TLS handshakes that ended, by outcome; those that took too long are among the connections cut",
+            tls_handshakes.clone(),
+        );
+        let certificate_expires = Family::default();
+        registry.register(
+            "tls_certificate_expires_timestamp_seconds",
+            "When the TLS certificate in force expires, where the service speaks TLS itself",
+            certificate_expires.clone(),
+        );
+        let certificate_reloads = Family::default();
+        registry.register(
+            "tls_certificate_reloads",
+            "Times that the TLS certificate was read anew, by outcome",
+            certificate_reloads.clone(),
         );
         let body_bytes = Gauge::default();
         registry.register("body_bytes", "Bytes that request bodies take", body_bytes.clone());
@@ -149,6 +178,9 @@ impl Metrics {
             requests,
             connections,
             connections_cut,
+            tls_handshakes,
+            certificate_expires,
+            certificate_reloads,
             body_bytes,
             builds,
             build_seconds,
@@ -175,6 +207,18 @@ impl Metrics {
 
     pub(crate) fn connection_cut(&self, why: &'static str) {
         self.connections_cut.get_or_create(&CutConnection { why }).inc();
+    }
+
+    pub(crate) fn handshake_ended(&self, outcome: &'static str) {
+        self.tls_handshakes.get_or_create(&Handshake { outcome }).inc();
+    }
+
+    pub(crate) fn certificate_loaded(&self, expires: Timestamp) {
+        self.certificate_expires.get_or_create(&[]).set(expires.as_second());
+    }
+
+    pub(crate) fn certificate_reloaded(&self, succeeded: bool) {
+        self.certificate_reloads.get_or_create(&outcome(succeeded)).inc();
     }
 
     pub(crate) fn bodies_take(&self, bytes: usize) {

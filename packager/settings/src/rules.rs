@@ -7,6 +7,8 @@ use crate::table::Settings;
 
 /// A setting, and those of which it needs one.
 const NEEDS: &[(&str, &[&str])] = &[
+    ("tls_certificate", &["tls_key"]),
+    ("tls_key", &["tls_certificate"]),
     ("update_tls_client_certificate", &["update_tls_client_key"]),
     ("update_tls_client_key", &["update_tls_client_certificate"]),
     ("signing_deb_key_passphrase", &["signing_deb_key"]),

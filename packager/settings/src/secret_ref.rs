@@ -82,16 +82,26 @@ impl SecretRef {
         }
     }
 
+    /// The same secret's reference for later, when there is no environment to look into: a file, or the secret itself.
+    ///
+    /// Fails with [`SecretError::NotSet`], and for a variable's content as [`Self::resolve`] does.
+    pub fn without_environment(&self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, SecretError> {
+        match self {
+            Self::Environment(_) => Ok(Self::Bare(self.resolve(lookup)?.secret)),
+            Self::SystemdCredential(name) => Ok(Self::File(credential(name, lookup)?)),
+            Self::File(_) | Self::Bare(_) => Ok(self.clone()),
+        }
+    }
+
     /// Fetches the secret. `lookup` answers with an environment variable's value, like `|name| std::env::var_os(name)`.
     /// Reads files, and so may block.
     ///
     /// Fails with [`SecretError::NotSet`] and [`SecretError::Unreadable`] if it is not where the reference says (a folder,
     /// a pipe and a device are not read), [`SecretError::Empty`] and [`SecretError::TooLong`].
     pub fn resolve(&self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Resolved, SecretError> {
-        let variable = |name: &str| lookup(name).ok_or_else(|| SecretError::NotSet(name.to_owned()));
         match self {
             Self::Environment(name) => {
-                let bytes = Zeroizing::new(variable(name)?.into_encoded_bytes());
+                let bytes = Zeroizing::new(variable(name, lookup)?.into_encoded_bytes());
                 Ok(unremarkable(Secret::new(bytes)?))
             }
             Self::File(path) => {
@@ -106,13 +116,21 @@ impl SecretRef {
                 Ok(Resolved { secret, warning })
             }
             Self::SystemdCredential(name) => {
-                let folder = PathBuf::from(variable(CREDENTIALS_DIRECTORY)?);
                 // Who may read it is systemd's business.
-                Ok(unremarkable(read(&folder.join(name))?.0))
+                Ok(unremarkable(read(&credential(name, lookup)?)?.0))
             }
             Self::Bare(secret) => Ok(unremarkable(secret.clone())),
         }
     }
+}
+
+fn variable(name: &str, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<OsString, SecretError> {
+    lookup(name).ok_or_else(|| SecretError::NotSet(name.to_owned()))
+}
+
+/// The file of a credential.
+fn credential(name: &str, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<PathBuf, SecretError> {
+    Ok(PathBuf::from(variable(CREDENTIALS_DIRECTORY, lookup)?).join(name))
 }
 
 fn unremarkable(secret: Secret) -> Resolved {

@@ -84,6 +84,11 @@ settings! {
         listen: SocketAddr = "127.0.0.1:8080", Address;
         /// Where metrics and health are served: for the operator, not for the world.
         admin_listen: Option<SocketAddr> = "127.0.0.1:9180", or("off", Address);
+        /// The certificate (PEM, with its chain) with which `listen` speaks TLS, and nothing else. It is read anew when it
+        /// changes, within a minute, and on SIGHUP. docs/tls.md says how to get one, and how a proxy does it instead.
+        tls_certificate: Option<PathBuf> = "", optional(FilePath);
+        /// The private key (PEM) of that certificate.
+        tls_key: Option<SecretRef> = "", optional(SecretReference);
         /// The URL under which clients reach the service, for `download_url`. Without it the request's `Host` is believed,
         /// which is right only where nothing stands in front of the service.
         public_url: Option<Url> = "", optional(WebUrl::Base);
@@ -217,8 +222,8 @@ settings! {
         /// Most connections at once from one client address (IPv6: each /64). Trusted proxies may have any number. Stops one
         /// client from taking all connections.
         max_connections_per_client: usize = "256", Count { least: 1, most: 1_000_000 };
-        /// How long a client may take to send a request. Stops clients from holding connections open with requests that
-        /// never end.
+        /// How long a client may take to send a request, and before that for a TLS handshake. Stops clients from holding
+        /// connections open with requests that never end.
         client_timeout: Duration = "10s", Span { least: SECOND, most: HOUR };
         /// How long an idle connection is kept for the next request. Stops clients from holding connections that they do
         /// not use.

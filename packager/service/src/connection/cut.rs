@@ -3,6 +3,8 @@
 /// Why a connection was ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
+    /// The TLS handshake did not end in time.
+    SlowHandshake,
     /// A request did not arrive in time, or the rest of one that had been answered went on and on.
     SlowRequest,
     /// It was idle for too long, or the body of a request that had been answered did not end.
@@ -34,6 +36,7 @@ impl Cut {
     /// The name under which it is counted.
     pub(crate) const fn label(self) -> &'static str {
         match self {
+            Self::SlowHandshake => "slow_handshake",
             Self::SlowRequest => "slow_request",
             Self::Idle => "idle",
             Self::SlowReader => "slow_reader",

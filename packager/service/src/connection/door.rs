@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -14,9 +15,11 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::handshake::shake_hands;
 use super::watched::Reset;
-use super::{Crowd, Cut, Pace, PaceLimits, Watched};
+use super::{Crowd, Cut, Pace, PaceLimits, Stream, Watched};
 use crate::metrics::Metrics;
+use crate::tls::Acceptor;
 
 /// How much the system may hold of an answer that it has not sent yet. What it accepts beyond that a client has taken,
 /// so this is how precisely a client's pace is known, and how much of the system's memory one that does not read has.
@@ -30,6 +33,8 @@ pub(crate) struct Door {
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) limits: PaceLimits,
     pub(crate) metrics: Arc<Metrics>,
+    /// Where the listener speaks TLS.
+    pub(crate) tls: Option<Acceptor>,
     /// Says that the service stops.
     pub(crate) stopping: GracefulShutdownSignal,
 }
@@ -47,7 +52,7 @@ pub(crate) struct DoorFactory<F> {
     inner: F,
 }
 
-type Connection = (Watched<TcpStream>, Option<SocketAddr>);
+type Connection = (Stream, Option<SocketAddr>);
 
 impl<F> ServiceFactory<TcpStream> for DoorFactory<F>
 where
@@ -67,19 +72,23 @@ where
     fn new_service(&self, (): ()) -> Self::Future {
         let inner = self.inner.new_service(());
         let door = self.door.clone();
-        inner.map_ok(|inner| DoorService { door, inner }).boxed_local()
+        let serve = |inner| DoorService {
+            door,
+            inner: Rc::new(inner),
+        };
+        inner.map_ok(serve).boxed_local()
     }
 }
 
 /// The door of one worker.
 pub(crate) struct DoorService<S> {
     door: Door,
-    inner: S,
+    inner: Rc<S>,
 }
 
 impl<S> Service<TcpStream> for DoorService<S>
 where
-    S: Service<Connection, Response = ()>,
+    S: Service<Connection, Response = ()> + 'static,
     S::Error: 'static,
     S::Future: 'static,
 {
@@ -103,11 +112,22 @@ where
             }
         };
         prepare(&stream);
-        let connection = self.inner.call((Watched::new(stream, Arc::clone(&pace)), peer));
+        let stream = Watched::new(stream, Arc::clone(&pace));
+        let (inner, tls) = (Rc::clone(&self.inner), self.door.tls.clone());
         let (stopping, metrics) = (self.door.stopping.clone(), Arc::clone(&self.door.metrics));
         let listener = self.door.listener;
         async move {
             let _place = entered;
+            let connection = async {
+                let stream = match tls {
+                    None => Some(Stream::Plain(stream)),
+                    Some(tls) => shake_hands(stream, &tls, &metrics).await,
+                };
+                match stream {
+                    Some(stream) => inner.call((stream, peer)).await,
+                    None => Ok(()),
+                }
+            };
             let _open = metrics.connection_opened(listener);
             let count = |cut: Cut| {
                 metrics.connection_cut(cut.label());

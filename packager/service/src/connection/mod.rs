@@ -10,13 +10,19 @@
 //! few bytes now and then; and timeouts in the stream of a response's body, which is not polled while the client does
 //! not read. What is asked of the system instead is to take little that has not been sent yet (`TCP_NOTSENT_LOWAT`), so
 //! that what it accepts follows closely what the client takes.
+//!
+//! Where the service speaks TLS itself, the guard stands below it: what it counts are the bytes on the wire, handshake
+//! included ([`Stream`]).
 
 mod crowd;
 mod cut;
 mod descriptors;
 mod door;
+mod handshake;
 mod outlet;
 mod pace;
+mod plain_http;
+mod stream;
 mod watched;
 
 pub(crate) use crowd::{Crowd, CrowdLimits};
@@ -25,4 +31,5 @@ pub(crate) use descriptors::raise_descriptor_limit;
 pub(crate) use door::Door;
 pub(crate) use outlet::Outlet;
 pub(crate) use pace::{OpenRequest, Pace, PaceLimits};
+pub(crate) use stream::{Security, Stream};
 pub(crate) use watched::Watched;

@@ -17,7 +17,7 @@ use super::Cut;
 /// The limits of one connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PaceLimits {
-    /// How long a request's head may take, from its first byte on, and how long the rest of a request that has been
+    /// How long a TLS handshake may take. Then, how long a request's head may take, from its first byte on, and how long the rest of a request that has been
     /// answered may go on. The first head is actix-http's to bound: it answers 408.
     pub(crate) request_timeout: Duration,
     /// How long a connection is kept between two requests. actix-http closes it then, unless the body of the request
@@ -38,6 +38,8 @@ pub(crate) struct Pace {
 }
 
 struct Books {
+    /// By when the TLS handshake under way has to end.
+    handshake_by: Option<Instant>,
     /// Whether a request is being answered.
     open: bool,
     /// Whether there has been a request.
@@ -72,6 +74,7 @@ impl Pace {
         Self {
             limits,
             books: Mutex::new(Books {
+                handshake_by: None,
                 open: false,
                 asked: false,
                 quiet_since: now,
@@ -87,6 +90,18 @@ impl Pace {
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A TLS handshake begins.
+    pub(super) fn begin_handshake(&self, now: Instant) {
+        self.books().handshake_by = now.checked_add(self.limits.request_timeout);
+    }
+
+    /// It has ended.
+    pub(super) fn end_handshake(&self, now: Instant) {
+        let mut books = self.books();
+        books.handshake_by = None;
+        books.quiet_since = now;
     }
 
     /// A request's head is complete. It is being answered until what this returns is dropped.
@@ -134,9 +149,16 @@ impl Pace {
         self.books().blocked_since.get_or_insert(now);
     }
 
-    /// The service stops.
+    /// The service stops. A handshake is nothing to wait for.
     pub(super) fn stop(&self, now: Instant) {
-        self.books().stop_at = now.checked_add(self.limits.shutdown_timeout);
+        let mut books = self.books();
+        let shaking = books.handshake_by.is_some();
+        let wait = if shaking {
+            Duration::ZERO
+        } else {
+            self.limits.shutdown_timeout
+        };
+        books.stop_at = now.checked_add(wait);
     }
 
     /// Since when the connection has been idle, unless it is not.
@@ -175,6 +197,7 @@ impl Pace {
         let cut = books
             .cut
             .or_else(|| due(books.stop_at, Cut::Stopping))
+            .or_else(|| due(books.handshake_by, Cut::SlowHandshake))
             .or_else(|| due(books.read_by(), Cut::SlowReader))
             .or_else(|| due(self.ask_by(&books), Cut::SlowRequest))
             .or_else(|| due(self.idle_by(&books), Cut::Idle));
@@ -187,6 +210,7 @@ impl Pace {
         let books = self.books();
         let deadlines = [
             books.stop_at,
+            books.handshake_by,
             books.read_by(),
             self.ask_by(&books),
             self.idle_by(&books),

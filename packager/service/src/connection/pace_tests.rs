@@ -33,6 +33,32 @@ fn an_idle_connection_is_cut_when_actix_has_not_closed_it() {
 }
 
 #[test]
+fn a_handshake_has_a_time_whatever_comes() {
+    let (pace, start) = fresh();
+    pace.begin_handshake(start);
+    pace.received(start + seconds(9));
+    pace.took(1000, start + seconds(9));
+    assert_cut_at(&pace, start + seconds(10), Cut::SlowHandshake);
+}
+
+#[test]
+fn what_follows_a_handshake_has_its_own_time() {
+    let (pace, start) = fresh();
+    pace.begin_handshake(start);
+    pace.end_handshake(start + seconds(9));
+    assert_eq!(pace.idle_since(), Some(start + seconds(9)));
+    assert_cut_at(&pace, start + seconds(9 + 3610), Cut::Idle);
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_handshake() {
+    let (pace, start) = fresh();
+    pace.begin_handshake(start);
+    pace.stop(start + seconds(1));
+    assert_cut_at(&pace, start + seconds(1), Cut::Stopping);
+}
+
+#[test]
 fn a_client_that_takes_nothing_is_cut() {
     let (pace, start) = fresh();
     pace.took(1 << 20, start);

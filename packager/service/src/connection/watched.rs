@@ -1,6 +1,7 @@
 //! A stream whose bytes are counted as they come and go.
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -75,6 +76,15 @@ impl<S: Reset> Watched<S> {
                 waiting.wake();
             }
         }
+    }
+}
+
+impl Watched<TcpStream> {
+    /// The first byte that comes, which stays to be read; none if the stream ends before.
+    pub(super) async fn first_byte(&self) -> io::Result<Option<u8>> {
+        let mut byte = [0];
+        let count = poll_fn(|cx| self.stream().poll_peek(cx, &mut ReadBuf::new(&mut byte))).await?;
+        Ok((count > 0).then_some(byte[0]))
     }
 }
 

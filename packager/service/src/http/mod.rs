@@ -23,6 +23,7 @@ mod request_log;
 mod routes;
 mod signature;
 mod status;
+mod strict_transport;
 
 pub(crate) use admin::admin_routes;
 pub(crate) use body_memory::BodyMemory;
@@ -31,3 +32,4 @@ pub(crate) use expect::refuse_long_bodies;
 pub(crate) use rate_limit::RateLimits;
 pub(crate) use request_log::log_request;
 pub(crate) use routes::{cors, routes};
+pub(crate) use strict_transport::strict_transport;

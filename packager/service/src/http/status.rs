@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::api_error::ApiError;
 use super::package_id::look_up;
 use crate::app::App;
+use crate::connection::Security;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -64,8 +65,12 @@ fn base_url(app: &App, request: &HttpRequest) -> String {
         return url.as_str().trim_end_matches('/').to_owned();
     }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let secure = app.proxies.forwarded(request) && header("x-forwarded-proto") == Some("https");
-    let scheme = if secure { "https" } else { "http" };
+    let forwarded = header("x-forwarded-proto").filter(|_| app.proxies.forwarded(request));
+    let scheme = match (forwarded, request.conn_data::<Security>()) {
+        // How the client reached the proxy counts, not how the proxy reached this service.
+        (Some("https"), _) | (None, Some(Security::Tls)) => "https",
+        _ => "http",
+    };
     let host = header("host").filter(|host| is_host(host)).unwrap_or("localhost");
     format!("{scheme}://{host}")
 }

@@ -24,6 +24,9 @@ pub enum StartError {
         /// Why.
         source: packager_settings::SecretError,
     },
+    /// The certificate or the key of the public listener cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] crate::tls::CertificateError),
     /// A key cannot sign.
     #[error("{key}")]
     SigningKey {

@@ -1,6 +1,7 @@
 //! Starting and stopping: collaborators are made here, once, and put together.
 
 mod apple;
+mod certificate;
 mod collaborators;
 mod error;
 mod rotate_key;
@@ -27,7 +28,10 @@ use crate::http::{BodyMemory, RateLimits, TrustedProxies};
 use crate::metrics::Metrics;
 use crate::notarization::{Notarization, Places};
 use crate::pipeline::{Freshness, WorkerSettings, Workers, expire_packages, prepare_releases, refresh_metadata};
+use crate::tls::Renewal;
 use apple::load_notary;
+pub use certificate::check_certificate;
+use certificate::load_certificate;
 pub use collaborators::Environment;
 use collaborators::{builder_settings, cores, http_settings, open_repository, open_store};
 pub use error::StartError;
@@ -46,6 +50,7 @@ pub struct Running {
     store: Arc<Store>,
     repository: Arc<Repository>,
     grace: Duration,
+    renewal: Renewal,
 }
 
 /// How long [`Running::stop`] waits for what was told to stop to let go of the data directory.
@@ -64,6 +69,7 @@ pub async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
     raise_descriptor_limit(settings.limits.max_connections);
+    let certificate = load_certificate(settings, environment, clock.now())?;
     let signers = load_signers(&settings.signing, settings.builds.build_timeout, environment, &clock).await?;
     let notary = load_notary(&settings.signing, environment, &clock)?;
     let release_key = load_release_key(&settings.signing, environment)?;
@@ -117,7 +123,17 @@ pub async fn start(
         release_key,
         http: http_settings(settings),
     });
-    let public = listen_public(&app, settings)?;
+    let is_tls = certificate.is_some();
+    let (acceptor, renewal) = match certificate {
+        None => (None, Renewal::default()),
+        Some(certificate) => {
+            let acceptor = certificate.current.acceptor();
+            let renewal = Renewal::new();
+            background.spawn(certificate.renew(&app, renewal.clone()));
+            (Some(acceptor), renewal)
+        }
+    };
+    let public = listen_public(&app, settings, acceptor)?;
     let admin = settings
         .network
         .admin_listen
@@ -126,7 +142,8 @@ pub async fn start(
     if let Some(admin) = &admin {
         tracing::info!(address = %admin.address, "listening for the operator");
     }
-    tracing::info!(address = %public.address, "listening");
+    let scheme = if is_tls { "https" } else { "http" };
+    tracing::info!(address = %public.address, scheme, "listening");
     Ok(Running {
         public,
         admin,
@@ -135,6 +152,7 @@ pub async fn start(
         store,
         repository,
         grace: settings.limits.shutdown_timeout,
+        renewal,
     })
 }
 
@@ -149,6 +167,12 @@ impl Running {
     #[must_use]
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref().map(|admin| admin.address)
+    }
+
+    /// The way to have the TLS certificate read anew. Where none is set, asking does nothing.
+    #[must_use]
+    pub fn renewal(&self) -> Renewal {
+        self.renewal.clone()
     }
 
     /// Runs until `shutdown`, then stops as [`Running::stop`] does.

@@ -14,13 +14,13 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use packager_settings::{Limits, Settings};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::TcpStream;
 
 use super::StartError;
 use super::collaborators::cores;
 use crate::app::App;
-use crate::connection::{Crowd, CrowdLimits, Door, Outlet, PaceLimits, Watched};
-use crate::http::{TrustedProxies, admin_routes, cors, log_request, refuse_long_bodies, routes};
+use crate::connection::{Crowd, CrowdLimits, Door, PaceLimits, Stream};
+use crate::http::{TrustedProxies, admin_routes, cors, log_request, refuse_long_bodies, routes, strict_transport};
+use crate::tls::Acceptor;
 
 /// Connections of the admin listener: a handful of collectors and probes.
 const ADMIN_CONNECTIONS: usize = 64;
@@ -46,8 +46,12 @@ impl Listener {
     }
 }
 
-/// The API.
-pub(super) fn listen_public(app: &Arc<App>, settings: &Settings) -> Result<Listener, StartError> {
+/// The API, over TLS where there is a certificate for it.
+pub(super) fn listen_public(
+    app: &Arc<App>,
+    settings: &Settings,
+    tls: Option<Acceptor>,
+) -> Result<Listener, StartError> {
     let data = Data::from(Arc::clone(app));
     let origins = settings.network.allowed_origins.clone();
     let crowd = CrowdLimits {
@@ -61,11 +65,13 @@ pub(super) fn listen_public(app: &Arc<App>, settings: &Settings) -> Result<Liste
         crowd,
         pace: pace(&settings.limits, settings.limits.shutdown_timeout),
         body_limit_bytes: app.http.body_limit_bytes,
+        tls,
     };
     guarded.listen(app, settings.network.listen, move || {
         ActixApp::new()
             .app_data(data.clone())
             .wrap(cors(&origins))
+            .wrap(from_fn(strict_transport))
             .wrap(from_fn(log_request))
             .configure(routes)
     })
@@ -85,6 +91,7 @@ pub(super) fn listen_admin(app: &Arc<App>, settings: &Settings, address: SocketA
         crowd,
         pace: pace(&settings.limits, ADMIN_SHUTDOWN),
         body_limit_bytes: 0,
+        tls: None,
     };
     guarded.listen(app, address, move || {
         ActixApp::new()
@@ -111,6 +118,7 @@ struct Guarded {
     crowd: CrowdLimits,
     pace: PaceLimits,
     body_limit_bytes: usize,
+    tls: Option<Acceptor>,
 }
 
 impl Guarded {
@@ -138,6 +146,7 @@ impl Guarded {
             crowd: Arc::new(Crowd::new(self.crowd.clone())),
             limits: self.pace,
             metrics: Arc::clone(&app.metrics),
+            tls: self.tls.clone(),
             stopping: server.graceful_shutdown_signal(),
         };
         let shutdown_seconds = self.pace.shutdown_timeout.as_secs() + SHUTDOWN_MARGIN_SECONDS;
@@ -154,16 +163,19 @@ impl Guarded {
                 // What it says of the host is for URLs that actix makes, and we make our own.
                 let app = map_config(app, |()| AppConfig::default());
                 let stopping = door.stopping.clone();
-                let http = HttpService::<Watched<TcpStream>, _, _>::build()
+                let http = HttpService::<Stream, _, _>::build()
                     .keep_alive(KeepAlive::Timeout(self.pace.keep_alive))
                     .client_request_timeout(self.pace.request_timeout)
                     .client_disconnect_timeout(self.pace.request_timeout)
                     .local_addr(address)
                     .graceful_shutdown_signal(move || notified(stopping.clone()))
                     .expect(refuse_long_bodies(self.body_limit_bytes))
-                    .on_connect_ext(|stream: &Watched<TcpStream>, data| {
+                    .on_connect_ext(|stream: &Stream, data| {
                         data.insert(Arc::clone(stream.pace()));
-                        data.insert(Outlet::of(stream));
+                        data.insert(stream.security());
+                        if let Some(outlet) = stream.outlet() {
+                            data.insert(outlet);
+                        }
                     })
                     .h1(app);
                 door.clone().before(http)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use packager_service::{Clock, ManualClock, Running, start};
+use packager_service::{Clock, ManualClock, Renewal, Running, start};
 use packager_settings::{Environment, Settings};
 use packager_targets::TargetName;
 use packager_targets::sample::{SampleRepository, SampleSettings};
@@ -174,6 +174,17 @@ impl Service {
         }
     }
 
+    /// The same service, which is reached at `base` by `client`.
+    pub fn reached_at(mut self, base: String, client: Client) -> Self {
+        self.base = base;
+        self.client = client;
+        self
+    }
+
+    pub fn renewal(&self) -> Renewal {
+        self.running.renewal()
+    }
+
     /// Stops the service and hands over what is left of it.
     pub async fn stop(self) -> (World, Arc<ManualClock>) {
         let Self {
@@ -314,6 +325,17 @@ pub async fn problem(response: Response, status: u16) -> Value {
         );
     }
     problem
+}
+
+/// What an error says, and what its causes say.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn install_crypto() {

@@ -28,5 +28,6 @@ mod restart;
 mod rpm;
 mod secrecy;
 mod signing;
+mod tls;
 mod update_server;
 mod updates;

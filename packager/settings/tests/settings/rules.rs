@@ -17,6 +17,7 @@ fn whole_sets_are_accepted() {
     let pkg = "signing_pkg_certificate = 'file:/c'\nsigning_pkg_key = 'file:/k'\n";
     for text in [
         "update_tls_client_certificate = '/c'\nupdate_tls_client_key = 'file:/k'".to_owned(),
+        "tls_certificate = '/c'\ntls_key = 'file:/k'".to_owned(),
         "signing_deb_key = 'file:/k'".to_owned(),
         "signing_deb_key = 'file:/k'\nsigning_deb_key_passphrase = 'env:P'".to_owned(),
         "signing_rpm_key = 'file:/k'\nsigning_rpm_key_passphrase = 'env:P'".to_owned(),
@@ -35,6 +36,8 @@ fn whole_sets_are_accepted() {
 #[test]
 fn parts_of_sets_are_refused() {
     for (text, expected) in [
+        ("tls_certificate = '/c'", "tls_certificate: needs `tls_key`"),
+        ("tls_key = 'env:K'", "tls_key: needs `tls_certificate`"),
         (
             "update_tls_client_certificate = '/c'",
             "update_tls_client_certificate: needs `update_tls_client_key`",

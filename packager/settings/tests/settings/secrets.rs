@@ -56,6 +56,33 @@ fn from_the_environment() {
 }
 
 #[test]
+fn a_reference_for_later_needs_no_environment() {
+    let later = |text: &str, variables: &[(&str, &str)]| {
+        reference(text).without_environment(&|name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| OsString::from(*value))
+        })
+    };
+    let kept = later("env:KEY", &[("KEY", "hunter2")]).unwrap();
+    assert!(matches!(&kept, SecretRef::Bare(secret) if secret.as_text().unwrap() == "hunter2"));
+    assert_eq!(
+        later(
+            "systemd:tls.key",
+            &[("CREDENTIALS_DIRECTORY", "/run/credentials/packager")]
+        )
+        .unwrap(),
+        SecretRef::File(PathBuf::from("/run/credentials/packager/tls.key"))
+    );
+    for unchanged in ["file:/k", "hunter2"] {
+        assert_eq!(later(unchanged, &[]).unwrap(), reference(unchanged));
+    }
+    for missing in ["env:KEY", "systemd:tls.key"] {
+        assert!(matches!(later(missing, &[]), Err(SecretError::NotSet(_))), "{missing}");
+    }
+    assert!(matches!(later("env:KEY", &[("KEY", "\n")]), Err(SecretError::Empty)));
+}
+
+#[test]
 fn a_bare_secret_is_itself_and_prints_nothing() {
     let bare = reference("hunter2");
     assert_eq!(resolve(&bare, &[]).unwrap().secret.as_text().unwrap(), "hunter2");

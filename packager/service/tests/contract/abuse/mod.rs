@@ -6,4 +6,4 @@ mod floods;
 mod heads;
 mod memory;
 mod slow;
-mod wire;
+pub mod wire;
