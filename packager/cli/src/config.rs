@@ -1,6 +1,8 @@
 //! `packager config`: the configuration, without starting anything.
 
 use clap::Subcommand;
+use jiff::Timestamp;
+use packager_service::check_certificate;
 
 use crate::error::Error;
 use crate::settings::SettingsFlags;
@@ -9,7 +11,8 @@ use crate::terminal;
 /// Checks or shows the configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Says whether the service could start with this configuration.
+    /// Says whether the service could start with this configuration. Reads the TLS certificate and its key, and no other
+    /// secret.
     Check(SettingsFlags),
     /// Prints the settings in force and where each comes from. Secrets are left out.
     Print(SettingsFlags),
@@ -21,6 +24,10 @@ pub(crate) fn run(command: &ConfigCommand) -> Result<(), Error> {
         ConfigCommand::Check(flags) => {
             let loaded = flags.load_for_service()?;
             warn(&loaded.warnings);
+            let environment = |name: &str| std::env::var_os(name);
+            let certificate = check_certificate(&loaded.settings, &environment, Timestamp::now())
+                .map_err(Error::failed("the configuration cannot be used"))?;
+            warn(&certificate);
             terminal::result("the configuration is valid")
         }
         ConfigCommand::Print(flags) => {

@@ -4,9 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::Args;
+use reqwest::Client;
 use url::Url;
 
 use crate::error::Error;
+use crate::own_listener::own_client;
 use crate::remote::probe_client;
 use crate::settings::SettingsFlags;
 use crate::terminal;
@@ -30,15 +32,16 @@ pub(crate) struct HealthcheckFlags {
 
 /// Asks, and fails unless the answer is yes.
 pub(crate) async fn run(flags: HealthcheckFlags) -> Result<(), Error> {
-    let base = match flags.url {
-        Some(url) => url,
-        None => configured(&flags.settings)?,
+    let timeout = Duration::from_secs(flags.timeout);
+    let (base, client) = match flags.url {
+        Some(url) => (url, probe_client(timeout)?),
+        None => (configured(&flags.settings)?, own_client(timeout)?),
     };
-    check(base, flags.ready, Duration::from_secs(flags.timeout)).await?;
+    check(base, flags.ready, &client).await?;
     terminal::result("ok")
 }
 
-async fn check(mut base: Url, ready: bool, timeout: Duration) -> Result<(), Error> {
+async fn check(mut base: Url, ready: bool, client: &Client) -> Result<(), Error> {
     if !matches!(base.scheme(), "http" | "https") {
         return Err(Error::Usage("--url must be http or https".to_owned()));
     }
@@ -47,7 +50,7 @@ async fn check(mut base: Url, ready: bool, timeout: Duration) -> Result<(), Erro
     }
     let url = base.join(if ready { "readyz" } else { "healthz" });
     let url = url.map_err(Error::failed("the service's URL cannot be used"))?;
-    let answer = probe_client(timeout)?.get(url.clone()).send().await;
+    let answer = client.get(url.clone()).send().await;
     let answer = answer.map_err(|error| Error::failed(format!("{url} does not answer"))(error.without_url()))?;
     if answer.status().is_success() {
         Ok(())
@@ -58,8 +61,13 @@ async fn check(mut base: Url, ready: bool, timeout: Duration) -> Result<(), Erro
 
 fn configured(settings: &SettingsFlags) -> Result<Url, Error> {
     let network = settings.load()?.settings.network;
-    let address = reachable(network.admin_listen.unwrap_or(network.listen));
-    Url::parse(&format!("http://{address}/")).map_err(Error::failed("the configured address cannot be used"))
+    let (scheme, address) = match network.admin_listen {
+        Some(address) => ("http", address),
+        None if network.tls_certificate.is_some() => ("https", network.listen),
+        None => ("http", network.listen),
+    };
+    let address = reachable(address);
+    Url::parse(&format!("{scheme}://{address}/")).map_err(Error::failed("the configured address cannot be used"))
 }
 
 /// Where a listener on all addresses is reached from its own machine.
@@ -79,7 +87,8 @@ mod tests {
 
     async fn ask(reply: Reply, ready: bool) -> (Result<(), Error>, Vec<String>) {
         let server = TestServer::new([reply]);
-        let result = check(server.url(), ready, Duration::from_secs(30)).await;
+        let client = probe_client(Duration::from_secs(30)).unwrap();
+        let result = check(server.url(), ready, &client).await;
         let asked = server
             .requests()
             .iter()
@@ -110,10 +119,8 @@ mod tests {
             assert_eq!(error.exit_code(), 1);
         }
         let url = Url::parse("file:///etc/passwd").unwrap();
-        assert_eq!(
-            check(url, false, Duration::from_secs(1)).await.unwrap_err().exit_code(),
-            2
-        );
+        let client = probe_client(Duration::from_secs(1)).unwrap();
+        assert_eq!(check(url, false, &client).await.unwrap_err().exit_code(), 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Signals that ask the process to stop.
+//! Signals: those that ask the process to stop, and the one that asks it to read files anew.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Error;
 
@@ -37,6 +37,25 @@ pub(crate) fn listen_twice() -> Result<(impl Future<Output = ()>, impl Future<Ou
         let _ = second.await;
     };
     Ok((first, second))
+}
+
+/// SIGHUPs, which do not end the process from the moment that this is made.
+pub(crate) struct Hangups(Signal);
+
+/// Listens for SIGHUP.
+pub(crate) fn hangups() -> Result<Hangups, Error> {
+    let hangups = signal(SignalKind::hangup()).map_err(Error::io("listen for SIGHUP"))?;
+    Ok(Hangups(hangups))
+}
+
+impl Hangups {
+    /// Calls `act` at each, for ever. Those that came before are one.
+    pub(crate) async fn each(mut self, act: impl Fn()) {
+        while self.0.recv().await.is_some() {
+            act();
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Runs `work` until a signal asks to stop: then it is dropped, and with it whatever it has half written.

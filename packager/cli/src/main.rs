@@ -13,6 +13,7 @@ mod healthcheck;
 mod interrupt;
 mod local;
 mod logging;
+mod own_listener;
 mod package;
 mod progress;
 mod remote;

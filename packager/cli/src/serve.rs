@@ -9,7 +9,7 @@ use crate::settings::SettingsFlags;
 use crate::{hardening, interrupt};
 
 /// Runs the service until a signal asks it to stop, and then until what is under way has ended, or a second signal
-/// comes.
+/// comes. SIGHUP has it read the TLS certificate anew.
 pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
     let loaded = flags.load_for_service()?;
     init_logging(&loaded.settings.logging).map_err(Error::failed("logging cannot start"))?;
@@ -23,12 +23,17 @@ pub(crate) async fn run(flags: SettingsFlags) -> Result<(), Error> {
     }
     // Before anything is started, so that a signal during the start is not lost.
     let (stop, insisted) = interrupt::listen_twice()?;
+    let hangups = interrupt::hangups()?;
     let served = async {
         let environment = |name: &str| std::env::var_os(name);
         let running = packager_service::start(&loaded.settings, &environment, Arc::new(SystemClock))
             .await
             .map_err(Error::failed("the service cannot start"))?;
-        running.run_until(stop).await;
+        let renewal = running.renewal();
+        tokio::select! {
+            () = running.run_until(stop) => {}
+            () = hangups.each(|| renewal.renew()) => {}
+        }
         Ok(())
     };
     tokio::select! {

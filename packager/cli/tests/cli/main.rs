@@ -18,6 +18,7 @@ mod remote;
 mod rotate_key;
 mod serve;
 mod support;
+mod tls;
 mod trace;
 mod update_servers;
 mod updates;

@@ -40,10 +40,15 @@ pub(crate) fn occurrences(pid: u32, needle: &[u8]) -> Vec<String> {
 }
 
 fn assert_forgotten(pid: u32, when: &str) {
+    assert_none_left(pid, &[MARKED_SECRET, MARKED_HOST], when);
+}
+
+/// Asserts that none of these is in the process's memory, now or in a moment.
+pub(crate) fn assert_none_left(pid: u32, markers: &[&str], when: &str) {
     // The service closes a connection, and zeroes its buffers, a moment after the client has seen it closed.
     let deadline = Instant::now() + Duration::from_secs(5);
     loop {
-        let found: Vec<_> = [MARKED_SECRET, MARKED_HOST]
+        let found: Vec<_> = markers
             .iter()
             .flat_map(|marker| occurrences(pid, marker.as_bytes()))
             .collect();

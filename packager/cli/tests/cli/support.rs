@@ -184,11 +184,17 @@ impl Service {
             }
             log
         });
+        let url = if arguments.contains(&"--tls-certificate") {
+            // The name in the certificate.
+            address.replace("127.0.0.1", "https://localhost")
+        } else {
+            format!("http://{address}")
+        };
         Self {
             child,
             start,
             log: Some(rest),
-            url: format!("http://{address}"),
+            url,
         }
     }
 
