@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract cpio createrepo-c curl \
+TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract caddy cpio createrepo-c curl \
 	debian-archive-keyring debootstrap debsig-verify dnf dpkg-dev gcab gnupg libarchive-tools libengine-pkcs11-openssl \
-	lintian makepkg opensc openssl osslsigncode p7zip-full pacman-package-manager procps python3 python3-pip \
+	lintian makepkg nginx-light opensc openssl osslsigncode p7zip-full pacman-package-manager procps python3 python3-pip \
 	python3-venv rpm rpm2cpio rpmlint softhsm2 systemd systemd-container xz-utils zstd
 # What makes the sample programs for Windows, which a test compares with those that are there.
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14

@@ -4,17 +4,42 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use serde_json::{Value, json};
 
 use crate::report::{Summary, figure, float};
 use crate::service::Service;
 
 const RUNS: usize = 15;
 const CROWD: usize = 200;
+
+/// Whom to download from, and how it is spoken to.
+#[derive(Clone)]
+pub struct Server {
+    pub address: SocketAddr,
+    pub tls: Option<Arc<ClientConfig>>,
+}
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+impl Server {
+    fn connect(&self) -> Box<dyn Stream> {
+        let stream = TcpStream::connect(self.address).unwrap();
+        match &self.tls {
+            None => Box::new(stream),
+            Some(config) => {
+                let name = "localhost".try_into().unwrap();
+                let session = ClientConnection::new(Arc::clone(config), name).unwrap();
+                Box::new(StreamOwned::new(session, stream))
+            }
+        }
+    }
+}
 
 /// nginx with one file. It ends with this value.
 struct Nginx {
@@ -23,8 +48,8 @@ struct Nginx {
 }
 
 impl Nginx {
-    fn start(folder: &Path, file: &Path) -> Self {
-        let root = folder.join("nginx");
+    /// `tls` is what makes it speak TLS: its directives.
+    fn start(root: &Path, file: &Path, tls: Option<&str>) -> Self {
         std::fs::create_dir_all(root.join("www")).unwrap();
         std::fs::hard_link(file, root.join("www/package.deb")).unwrap();
         // A free port: bound here, given up, and taken by nginx.
@@ -32,16 +57,18 @@ impl Nginx {
             .unwrap()
             .local_addr()
             .unwrap();
+        let (ssl, directives) = tls.map_or(("", ""), |directives| ("ssl", directives));
         let config = format!(
             "daemon off; user root; worker_processes auto; pid {root}/pid; error_log stderr crit;\n\
              events {{ worker_connections 1024; }}\n\
-             http {{ access_log off; sendfile on; tcp_nopush on; server {{ listen {address}; root {root}/www; }} }}\n",
+             http {{ access_log off; sendfile on; tcp_nopush on; \
+             server {{ listen {address} {ssl}; {directives} root {root}/www; }} }}\n",
             root = root.display()
         );
         std::fs::write(root.join("nginx.conf"), config).unwrap();
         let child = Command::new("nginx")
             .arg("-p")
-            .arg(&root)
+            .arg(root)
             .arg("-c")
             .arg(root.join("nginx.conf"))
             .spawn()
@@ -64,14 +91,14 @@ impl Drop for Nginx {
 
 /// A download under way: the body has begun.
 struct Download {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     left: u64,
 }
 
 impl Download {
-    fn begin(address: SocketAddr, path: &str) -> Self {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    fn begin(server: &Server, path: &str) -> Self {
+        let mut stream = server.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut head = Vec::new();
         let mut byte = [0];
@@ -102,13 +129,13 @@ impl Download {
 }
 
 /// The time in which each of so many clients downloads once.
-fn together(address: SocketAddr, path: &str, clients: usize) -> Duration {
+fn together(server: &Server, path: &str, clients: usize) -> Duration {
     let barrier = Barrier::new(clients + 1);
     thread::scope(|scope| {
         for _ in 0..clients {
             scope.spawn(|| {
                 barrier.wait();
-                Download::begin(address, path).read(u64::MAX);
+                Download::begin(server, path).read(u64::MAX);
             });
         }
         barrier.wait();
@@ -118,33 +145,45 @@ fn together(address: SocketAddr, path: &str, clients: usize) -> Duration {
     .elapsed()
 }
 
-/// Compares the service with nginx; runs alternate, so that both meet the same machine.
-pub fn compare(folder: &Path, deb: &Path, service: &Service, id: &str) {
-    let nginx = Nginx::start(folder, deb);
+/// Compares the service with nginx, both as they are or both over TLS; runs alternate, so that both meet the same machine.
+/// `nginx_tls` is what makes nginx speak TLS.
+pub fn compare(folder: &Path, package: &Path, service: &Server, id: &str, nginx_tls: Option<&str>) {
+    let (suffix, goal) = match nginx_tls {
+        None => ("", json!({"goal": ">= 0.9"})),
+        Some(_) => ("_tls", json!({})),
+    };
+    let nginx = Nginx::start(&folder.join(format!("nginx{suffix}")), package, nginx_tls);
+    let theirs = Server {
+        address: nginx.address,
+        tls: service.tls.clone(),
+    };
     let path = format!("/download/{id}");
-    let size_mb = float(usize::try_from(std::fs::metadata(deb).unwrap().len()).unwrap()) / 1e6;
+    let size_mb = float(usize::try_from(std::fs::metadata(package).unwrap().len()).unwrap()) / 1e6;
     for clients in [1, 8] {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let (mut of_ours, mut of_theirs) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            ours.push(together(service.address, &path, clients));
-            theirs.push(together(nginx.address, "/package.deb", clients));
+            of_ours.push(together(service, &path, clients));
+            of_theirs.push(together(&theirs, "/package.deb", clients));
         }
         let rate = |times| size_mb * float(clients) / Summary::of(times).p50();
-        let (ours, theirs) = (rate(ours), rate(theirs));
+        let (ours, theirs) = (rate(of_ours), rate(of_theirs));
         let more = json!({"clients": clients, "runs": RUNS});
-        figure("download", ours, "MB/s", more.clone());
-        figure("download_nginx", theirs, "MB/s", more);
-        let more = json!({"clients": clients, "goal": ">= 0.9"});
-        figure("download_over_nginx", ours / theirs, "ratio", more);
+        figure(&format!("download{suffix}"), ours, "MB/s", more.clone());
+        figure(&format!("download{suffix}_nginx"), theirs, "MB/s", more);
+        let mut more = json!({"clients": clients});
+        if let (Value::Object(more), Value::Object(goal)) = (&mut more, goal.clone()) {
+            more.extend(goal);
+        }
+        figure(&format!("download{suffix}_over_nginx"), ours / theirs, "ratio", more);
     }
 }
 
 /// The memory of many downloads at once: all have begun, all are half done.
-pub fn crowd(service: &Service, id: &str) {
+pub fn crowd(service: &Service, server: &Server, id: &str) {
     let path = format!("/download/{id}");
     let before = service.resident_mb();
     service.peak_resident_mb();
-    let mut downloads: Vec<_> = (0..CROWD).map(|_| Download::begin(service.address, &path)).collect();
+    let mut downloads: Vec<_> = (0..CROWD).map(|_| Download::begin(server, &path)).collect();
     let half = downloads[0].left / 2;
     for download in &mut downloads {
         assert!(download.read(half));
@@ -154,5 +193,6 @@ pub fn crowd(service: &Service, id: &str) {
         assert!(!download.read(u64::MAX));
     }
     let more = json!({"downloads": CROWD, "before": before, "peak": service.peak_resident_mb()});
-    figure("resident_during_downloads", during, "MB", more);
+    let suffix = if server.tls.is_some() { "_tls" } else { "" };
+    figure(&format!("resident_during_downloads{suffix}"), during, "MB", more);
 }

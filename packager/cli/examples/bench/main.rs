@@ -20,6 +20,7 @@ mod package_type;
 mod peers;
 mod report;
 mod service;
+mod tls;
 mod warm;
 
 use std::path::Path;
@@ -29,6 +30,7 @@ use packager_artifact::Sha256Digest;
 use serde_json::json;
 
 use crate::client::Client;
+use crate::download::Server;
 use crate::package_type::{ARCH, DEB, MSI, PKG, PackageType, RPM};
 use crate::report::{Summary, figure};
 use crate::service::Service;
@@ -44,6 +46,8 @@ async fn main() {
     let is_wanted = |package_type: &PackageType| named.is_empty() || named.iter().any(|name| name == package_type.name);
     if is_wanted(&DEB) {
         deb(folder).await;
+    } else if named.iter().any(|name| name == "downloads") {
+        downloads(folder).await;
     }
     for package_type in [RPM, ARCH, PKG, MSI]
         .iter()
@@ -51,6 +55,25 @@ async fn main() {
     {
         other(folder, package_type).await;
     }
+}
+
+/// Downloads alone, which are measured with debs otherwise.
+async fn downloads(folder: &Path) {
+    let (service, client) = cold::start(folder, "data", &DEB).await;
+    let (id, deb) = cold::first(folder, &DEB, &service, &client).await;
+    clear_and_tls(folder, service, &deb, &id);
+}
+
+/// Downloads from a service as it is, and from another over TLS.
+fn clear_and_tls(folder: &Path, service: Service, deb: &Path, id: &str) {
+    let server = Server {
+        address: service.address,
+        tls: None,
+    };
+    download::compare(folder, deb, &server, id, None);
+    download::crowd(&service, &server, id);
+    drop(service);
+    tls::downloads(folder, deb, id);
 }
 
 /// Debs, and what is the same for all types.
@@ -61,9 +84,7 @@ async fn deb(folder: &Path) {
     let (id, deb) = cold::first(folder, &DEB, &service, &client).await;
     let mut number = 1;
     warm::one_by_one(folder, &deb, &DEB, &client, &mut number, "").await;
-    download::compare(folder, &deb, &service, &id);
-    download::crowd(&service, &id);
-    drop(service);
+    clear_and_tls(folder, service, &deb, &id);
     warm::signed(folder, "data", &deb, &DEB, &mut number).await;
     crowd::grow(folder, number).await;
     restart(folder).await;

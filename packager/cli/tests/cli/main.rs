@@ -19,6 +19,7 @@ mod rotate_key;
 mod serve;
 mod support;
 mod tls;
+mod tls_docs;
 mod trace;
 mod update_servers;
 mod updates;
