@@ -69,6 +69,9 @@ pub enum Error {
     /// The text is not an Ed25519 private key in PEM.
     #[error("it is not an Ed25519 private key in PKCS#8 PEM: make one with `openssl genpkey -algorithm ed25519`")]
     NotAReleaseKey,
+    /// The text is not an Ed25519 public key in PEM.
+    #[error("it is not an Ed25519 public key in PEM: `openssl pkey -pubout` writes it")]
+    NotAReleasePublicKey,
     /// The certificate or key for installer packages is refused.
     #[error(transparent)]
     Installer(InstallerError),

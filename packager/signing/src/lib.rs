@@ -36,7 +36,7 @@ pub use authenticode::{
 };
 pub use error::Error;
 pub use openpgp::OpenPgpSigner;
-pub use release::ReleaseKey;
+pub use release::{ReleaseKey, ReleasePublicKey};
 pub use signed::{Signature, Signed};
 pub use signer::Signer;
 pub use timestamp::{TimeStampAuthority, TimeStampError, TimeStampRequest, TimeStampToken, TimeStamps};

@@ -1,9 +1,9 @@
 //! The release key: what a package's digest is signed with when it is downloaded, whatever its format.
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use packager_artifact::Sha256Digest;
-use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 
 use crate::Error;
 
@@ -40,6 +40,34 @@ impl ReleaseKey {
     }
 }
 
+/// The public half of a [`ReleaseKey`], for a client that checks what it downloaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleasePublicKey([u8; 32]);
+
+/// What an Ed25519 key is preceded by in a `SubjectPublicKeyInfo`, which has no other form (RFC 8410, section 4).
+const SUBJECT_PUBLIC_KEY_INFO: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+impl ReleasePublicKey {
+    /// Reads a public key in `SubjectPublicKeyInfo` PEM (RFC 8410), as `openssl pkey -pubout` writes it.
+    ///
+    /// # Errors
+    /// [`Error::NotAReleasePublicKey`], also for a private key: a client has no business with it.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
+        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem).map_err(|_| Error::NotAReleasePublicKey)?;
+        let key = der.as_ref().strip_prefix(SUBJECT_PUBLIC_KEY_INFO);
+        key.and_then(|key| key.try_into().ok())
+            .map(Self)
+            .ok_or(Error::NotAReleasePublicKey)
+    }
+
+    /// Whether `signature` is this key's for a package with this digest.
+    #[must_use]
+    pub fn verifies(&self, package: Sha256Digest, signature: &[u8]) -> bool {
+        let key = UnparsedPublicKey::new(&ED25519, &self.0);
+        key.verify(message(package).as_bytes(), signature).is_ok()
+    }
+}
+
 /// What is signed for a package with this digest.
 fn message(package: Sha256Digest) -> String {
     format!("sha256:{package}")
@@ -52,6 +80,7 @@ mod tests {
     use super::*;
 
     const KEY: &[u8] = include_bytes!("../../../fixtures/openpgp/release.pem");
+    const PUBLIC: &[u8] = include_bytes!("../../../fixtures/openpgp/release.pub.pem");
 
     #[test]
     fn openssl_accepts_the_signature_of_this_digest_alone() {
@@ -72,6 +101,37 @@ mod tests {
                 .output()
                 .unwrap();
             assert_eq!(output.status.success(), accepted, "{output:?}");
+        }
+    }
+
+    #[test]
+    fn the_public_half_accepts_the_signature_of_this_digest_alone() {
+        let public = ReleasePublicKey::from_pem(PUBLIC).unwrap();
+        let digest = Sha256Digest::of(b"package");
+        let signature = ReleaseKey::from_pem(KEY).unwrap().sign(digest).unwrap();
+        assert!(public.verifies(digest, &signature));
+        assert!(!public.verifies(Sha256Digest::of(b"another"), &signature));
+        assert!(!public.verifies(digest, &signature[..63]) && !public.verifies(digest, &[]));
+        for place in 0..signature.len() {
+            let mut changed = signature;
+            changed[place] ^= 1;
+            assert!(!public.verifies(digest, &changed), "{place}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_public_half_is_refused() {
+        for other in [
+            KEY,
+            include_bytes!("../../../fixtures/openpgp/release-p256.pem"),
+            include_bytes!("../../../fixtures/openpgp/public.asc"),
+            b"",
+            &PUBLIC[..60],
+        ] {
+            assert_eq!(
+                ReleasePublicKey::from_pem(other).unwrap_err(),
+                Error::NotAReleasePublicKey
+            );
         }
     }
 
