@@ -1,16 +1,19 @@
 //! The commands.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use packager_settings::LockMemory;
 
+use crate::completions::CompletionsFlags;
 use crate::config::ConfigCommand;
 use crate::demo::DemoFlags;
 use crate::error::Error;
+use crate::exit_status::ExitStatus;
 use crate::healthcheck::HealthcheckFlags;
+use crate::man::ManFlags;
 use crate::package::PackageFlags;
 use crate::rotate_key::RotateKeyFlags;
 use crate::settings::SettingsFlags;
-use crate::{config, demo, hardening, healthcheck, package, rotate_key, serve};
+use crate::{completions, config, demo, hardening, healthcheck, man, package, rotate_key, serve};
 
 /// `fleetctl package` as a service: installers of Fleet's agent, built in seconds.
 #[derive(Debug, Parser)]
@@ -30,6 +33,40 @@ enum Command {
     RotateKey(RotateKeyFlags),
     #[command(subcommand)]
     Config(ConfigCommand),
+    Completions(CompletionsFlags),
+    Man(ManFlags),
+}
+
+/// How a command tells of its failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// A failure, a command line that cannot be run, an interruption: more is nobody's business.
+    Coarse,
+    /// With an exit code for each thing that a script can do about it.
+    Fine,
+    /// The same, and in JSON.
+    Json,
+}
+
+impl Cli {
+    /// How this command does.
+    pub(crate) fn telling(&self) -> Telling {
+        match &self.command {
+            Command::Package(flags) if flags.output.json => Telling::Json,
+            Command::Package(_) => Telling::Fine,
+            _ => Telling::Coarse,
+        }
+    }
+}
+
+impl Telling {
+    /// The exit code for a failure.
+    pub(crate) const fn exit_code(self, status: ExitStatus) -> u8 {
+        match (self, status) {
+            (Self::Fine | Self::Json, _) | (_, ExitStatus::Usage | ExitStatus::Interrupted) => status.code(),
+            (Self::Coarse, _) => ExitStatus::Failed.code(),
+        }
+    }
 }
 
 /// Runs the command.
@@ -48,6 +85,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Error> {
         }
         Command::RotateKey(flags) => rotate_key::run(&flags),
         Command::Healthcheck(flags) => wait_for(healthcheck::run(flags)),
+        Command::Completions(flags) => completions::run(&flags, Cli::command()),
+        Command::Man(flags) => man::run(&flags, Cli::command()),
     }
 }
 
@@ -62,13 +101,26 @@ fn wait_for(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> 
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_packages_have_fine_exit_codes() {
+        let telling = |arguments: &[&str]| Cli::try_parse_from(arguments).unwrap().telling();
+        assert_eq!(telling(&["packager", "package", "--type", "deb"]), Telling::Fine);
+        assert_eq!(
+            telling(&["packager", "package", "--type", "deb", "--json"]),
+            Telling::Json
+        );
+        assert_eq!(telling(&["packager", "healthcheck"]), Telling::Coarse);
+        for status in ExitStatus::ALL {
+            assert_eq!(Telling::Json.exit_code(status), status.code());
+            assert!([1, 2, 130].contains(&Telling::Coarse.exit_code(status)));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io;
 
 use packager_api::FieldProblem;
 
+use crate::exit_status::ExitStatus;
 use crate::package::flag_of;
 
 /// Why a command failed, by what the command line does about it. No text of it holds a secret.
@@ -31,9 +32,15 @@ pub(crate) enum Error {
         /// What went wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// It was finished, and what came of it is wrong.
+    /// What was asked has an answer, and it is no.
     #[error("{0}")]
     Refused(String),
+    /// The package cannot be built, and the source says why.
+    #[error("the package cannot be built")]
+    Build(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was written, or what came, is not what it should be.
+    #[error("{0}")]
+    Corrupt(String),
     /// A service did not deliver.
     #[error(transparent)]
     Remote(#[from] crate::remote::Error),
@@ -60,13 +67,25 @@ impl Error {
         }
     }
 
-    /// The process's exit code: 2 for a command line that cannot be run, 130 as shells have it for an interruption, 1
-    /// for everything else.
-    pub(crate) const fn exit_code(&self) -> u8 {
+    /// What the process ends with.
+    pub(crate) const fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Usage(_) | Self::Flags(_) => 2,
-            Self::Interrupted => 130,
-            Self::Io { .. } | Self::Failed { .. } | Self::Refused(_) | Self::Remote(_) => 1,
+            Self::Usage(_) | Self::Flags(_) => ExitStatus::Usage,
+            Self::Failed { .. } | Self::Refused(_) => ExitStatus::Failed,
+            Self::Build(_) => ExitStatus::BuildFailed,
+            Self::Corrupt(_) => ExitStatus::Corrupt,
+            Self::Io { .. } => ExitStatus::Io,
+            Self::Remote(error) => error.exit_status(),
+            Self::Interrupted => ExitStatus::Interrupted,
+        }
+    }
+
+    /// What is wrong with each field or flag, under the field's name.
+    pub(crate) fn fields(&self) -> &[FieldProblem] {
+        match self {
+            Self::Flags(problems) => problems,
+            Self::Remote(error) => error.fields(),
+            _ => &[],
         }
     }
 }
@@ -92,13 +111,7 @@ mod tests {
             error.to_string(),
             "--fleet-url is required; --orbit-channel must not be empty"
         );
-        assert_eq!(error.exit_code(), 2);
-    }
-
-    #[test]
-    fn usage_and_failure_have_exit_codes_of_their_own() {
-        assert_eq!(Error::Usage(String::new()).exit_code(), 2);
-        assert_eq!(Error::Refused(String::new()).exit_code(), 1);
-        assert_eq!(Error::io("read")(io::Error::other("x")).exit_code(), 1);
+        assert_eq!(error.exit_status(), ExitStatus::Usage);
+        assert_eq!(error.fields().len(), 2);
     }
 }

@@ -83,6 +83,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit_status::ExitStatus;
     use crate::remote::test_server::{Reply, TestServer};
 
     async fn ask(reply: Reply, ready: bool) -> (Result<(), Error>, Vec<String>) {
@@ -116,11 +117,12 @@ mod tests {
             Reply::hang_up(),
         ] {
             let error = ask(reply, true).await.0.unwrap_err();
-            assert_eq!(error.exit_code(), 1);
+            assert_eq!(error.exit_status(), ExitStatus::Failed);
         }
         let url = Url::parse("file:///etc/passwd").unwrap();
         let client = probe_client(Duration::from_secs(1)).unwrap();
-        assert_eq!(check(url, false, &client).await.unwrap_err().exit_code(), 2);
+        let error = check(url, false, &client).await.unwrap_err();
+        assert_eq!(error.exit_status(), ExitStatus::Usage);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Logs of the commands that are not the service: to standard error, warnings alone unless asked for more.
 
+use std::io::{self, Write};
+
 use tracing_subscriber::EnvFilter;
+
+use crate::progress;
 
 /// How much is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +31,24 @@ impl Verbosity {
 pub(crate) fn init(verbosity: Verbosity) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(verbosity.directives()))
-        .with_writer(std::io::stderr)
+        .with_writer(|| Aside)
         .with_ansi(crate::terminal::is_watched())
         .with_target(false)
         .without_time()
         .try_init();
+}
+
+/// Standard error, beside a progress line.
+struct Aside;
+
+impl Write for Aside {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        progress::aside(|| io::stderr().write(event))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 #[cfg(test)]

@@ -17,15 +17,28 @@ pub(crate) fn result(line: &str) -> Result<(), crate::error::Error> {
         .map_err(crate::error::Error::io("write to standard output"))
 }
 
+/// Prints a document of this program's own making to standard output, as it is.
+pub(crate) fn document(text: &[u8]) -> Result<(), crate::error::Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)
+        .and_then(|()| out.flush())
+        .map_err(crate::error::Error::io("write to standard output"))
+}
+
 /// Prints an error and its causes to standard error, on one line.
 pub(crate) fn report(error: &dyn Error) {
     // Without standard error there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "error: {}", visible(&cut(&with_causes(error))));
+    let _ = writeln!(io::stderr().lock(), "error: {}", visible(&told(error)));
+}
+
+/// What is told of an error: its text and those of its causes, as far as anybody reads.
+pub(crate) fn told(error: &dyn Error) -> String {
+    cut(&with_causes(error))
 }
 
 /// Prints a remark to standard error.
 pub(crate) fn remark(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", visible(line));
+    let _ = crate::progress::aside(|| writeln!(io::stderr().lock(), "{}", visible(line)));
 }
 
 /// Whether a person watches standard error.

@@ -10,7 +10,7 @@ use packager_spec::{Architecture, PackageType};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::package::Output;
+use crate::package::{Files, Output};
 use crate::progress::Silent;
 use crate::remote::{Pause, Service};
 
@@ -82,7 +82,7 @@ impl Kind {
         let output = Output::within(&folder, self.package_type);
         let package = output.begin()?;
         service.download(&success, package.writer()?, &Silent).await?;
-        let path = output.finish(package, &success.file_name)?;
+        let path = output.finish(Files::from(package), &success.file_name)?.package;
         Ok(Installer {
             id,
             success,

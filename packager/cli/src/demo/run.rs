@@ -81,10 +81,7 @@ async fn start(flags: &DemoFlags, workplace: &Path, data_dir: &Path) -> Result<R
 
 /// Has one installer of each kind built, and prints the table.
 async fn show(running: &Running, data_dir: &Path, output: &Path) -> Result<(), Error> {
-    let connection = Connection {
-        private_ca_pem: None,
-        route: Route::Direct,
-    };
+    let connection = Connection::by(Route::Direct);
     let service = Service::new(
         &base_url(running)?,
         &connection,

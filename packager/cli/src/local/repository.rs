@@ -93,6 +93,7 @@ fn folder_name(url: &Url, root: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit_status::ExitStatus;
 
     #[test]
     fn the_default_repository_has_a_root_that_is_built_in() {
@@ -110,7 +111,7 @@ mod tests {
         };
         let error = source.open(&cache).await.unwrap_err();
         assert!(error.to_string().contains("--update-roots"), "{error}");
-        assert_eq!(error.exit_code(), 2);
+        assert_eq!(error.exit_status(), ExitStatus::Usage);
     }
 
     #[test]

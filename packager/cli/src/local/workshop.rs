@@ -72,7 +72,7 @@ impl Workshop {
     pub(crate) async fn build(&self, spec: &PackageSpec, progress: &dyn Progress) -> Result<Built, Error> {
         let tell = |stage| progress.stage(wire(stage));
         let built = self.builder.build(spec, Timestamp::now(), &tell).await;
-        built.map_err(Error::failed("the package cannot be built"))
+        built.map_err(|error| Error::Build(Box::new(error)))
     }
 
     /// Writes the package's parts to an empty file, and says that they are what the package's digest says.

@@ -10,7 +10,7 @@ use crate::error::Error;
 /// Writes the parts one after the other.
 ///
 /// # Errors
-/// [`Error::Refused`] when what was read is not what the artifact's digest says: a shared part was damaged.
+/// [`Error::Corrupt`] when what was read is not what the artifact's digest says: a shared part was damaged.
 pub(super) fn write(artifact: &Artifact, shared: &dyn SharedBytes, file: File) -> Result<(), Error> {
     let mut out = DigestWriter::new(file);
     copy(artifact.parts(), shared, &mut out).map_err(Error::io("write the package"))?;
@@ -18,7 +18,7 @@ pub(super) fn write(artifact: &Artifact, shared: &dyn SharedBytes, file: File) -
     if (sha256, size_bytes) == (artifact.sha256(), artifact.size_bytes()) {
         Ok(())
     } else {
-        Err(Error::Refused(
+        Err(Error::Corrupt(
             "the package that was read back is not the one that was built".to_owned(),
         ))
     }
@@ -77,7 +77,7 @@ mod tests {
     fn a_shared_part_that_was_damaged_meanwhile_is_noticed() {
         for damaged in [&b"shareD"[..], b"share", b"shared+"] {
             let error = write(&artifact(), &Memory(damaged), tempfile::tempfile().unwrap()).unwrap_err();
-            assert!(matches!(error, Error::Refused(_)), "{error}");
+            assert!(matches!(error, Error::Corrupt(_)), "{error}");
         }
     }
 }

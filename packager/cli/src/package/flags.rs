@@ -162,6 +162,9 @@ pub(crate) struct OutputFlags {
     /// Read the finished package back: its digest, and its structure with the format's own reader.
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Print one JSON object to standard output, of the package or of why there is none.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Log each step to standard error.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch)]
     pub(crate) verbose: Option<bool>,
@@ -175,6 +178,10 @@ pub(crate) struct OutputFlags {
     /// Certificates of private authorities that vouch for the service, a file in PEM.
     #[arg(long, value_name = "PATH", requires = "remote")]
     pub(crate) remote_ca: Option<PathBuf>,
+    /// The public half of the service's release key, an Ed25519 key in PEM. A package that this key has not signed is thrown
+    /// away.
+    #[arg(long, value_name = "PATH", requires = "remote")]
+    pub(crate) remote_public_key: Option<PathBuf>,
     /// Build anew if the service failed to build this very package before.
     #[arg(long, requires = "remote")]
     pub(crate) retry: bool,

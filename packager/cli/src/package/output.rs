@@ -4,12 +4,18 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use packager_spec::PackageType;
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::NamedTempFile;
 
+use super::files::{Files, Unnamed};
 use crate::error::Error;
+use crate::remote;
 
 /// What file systems have as the longest name, in bytes.
 const NAME_LIMIT_BYTES: usize = 255;
+/// What pacman appends to a package's name to find its signature.
+const SIGNATURE_EXTENSION: &str = ".sig";
+/// What macOS knows configuration profiles by; it takes the place of the package's own extension.
+const PROFILE_EXTENSION: &str = ".mobileconfig";
 
 /// Where a package is to be put.
 #[derive(Debug)]
@@ -18,12 +24,6 @@ pub(crate) struct Output {
     /// The name that was asked for. The conventional one is known when the package is.
     name: Option<String>,
     extension: String,
-}
-
-/// A package that has no name yet. It is removed when this is dropped.
-pub(crate) struct Unnamed {
-    path: TempPath,
-    file: File,
 }
 
 impl Output {
@@ -63,56 +63,62 @@ impl Output {
         }
     }
 
-    /// An empty file for the package, which only its owner may read: the package carries the enroll secret.
+    /// An empty file for the package or for what goes with it, which only its owner may read: they carry the enroll secret.
     pub(crate) fn begin(&self) -> Result<Unnamed, Error> {
-        let (file, path) = tempfile::Builder::new()
+        tempfile::Builder::new()
             .prefix(".packager-")
             .suffix(&self.extension)
             .tempfile_in(&self.folder)
             .map_err(Error::io(format!("make a file in {}", self.folder.display())))
-            .map(NamedTempFile::into_parts)?;
-        Ok(Unnamed { path, file })
+            .map(|file| Unnamed::from(NamedTempFile::into_parts(file)))
     }
 
-    /// Gives a whole package its name, in place of a file that has it already. On return both are on the disk.
+    /// The name that a package gets whose conventional one is this.
     ///
     /// # Errors
-    /// When the conventional name that a service states is not the plain name of such a package, and when the system
-    /// refuses.
-    pub(crate) fn finish(&self, package: Unnamed, conventional_name: &str) -> Result<PathBuf, Error> {
-        let name = match &self.name {
-            Some(name) => name,
-            None if is_plain(conventional_name, &self.extension) => conventional_name,
-            None => {
-                return Err(Error::Refused(
-                    "the package's conventional name is not one: use --outfile".to_owned(),
-                ));
-            }
+    /// When the conventional name that a service states is not the plain name of such a package.
+    pub(crate) fn name<'a>(&'a self, conventional_name: &'a str) -> Result<&'a str, Error> {
+        match &self.name {
+            Some(name) => Ok(name),
+            None if is_plain(conventional_name, &self.extension) => Ok(conventional_name),
+            None => Err(Error::Remote(remote::Error::Answer(
+                "its file_name is not the plain name of such a package: use --outfile",
+            ))),
+        }
+    }
+
+    /// Gives a whole package and what goes with it their names, in place of files that have them already. On return all are
+    /// on the disk; otherwise none is there.
+    ///
+    /// # Errors
+    /// Those of [`Output::name`], and when the system refuses.
+    pub(crate) fn finish(&self, files: Files<Unnamed>, conventional_name: &str) -> Result<Files<PathBuf>, Error> {
+        let name = self.name(conventional_name)?;
+        let stem = name.strip_suffix(&self.extension).unwrap_or(name);
+        let paths = Files {
+            package: self.path(name),
+            signature: files
+                .signature
+                .is_some()
+                .then(|| self.path(&format!("{name}{SIGNATURE_EXTENSION}"))),
+            profile: files
+                .profile
+                .is_some()
+                .then(|| self.path(&format!("{stem}{PROFILE_EXTENSION}"))),
         };
-        let path = if self.folder == Path::new(".") {
-            PathBuf::from(name)
-        } else {
-            self.folder.join(name)
-        };
-        package.file.sync_all().map_err(Error::io("write the package"))?;
-        let named = package.path.persist(&path).map_err(|error| error.error);
-        named.map_err(Error::io(format!("give the package its name {}", path.display())))?;
+        files.persist(&paths)?;
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
             .map_err(Error::io("write the package's directory"))?;
-        Ok(path)
-    }
-}
-
-impl Unnamed {
-    /// The same file once more, for whoever writes it.
-    pub(crate) fn writer(&self) -> Result<File, Error> {
-        self.file.try_clone().map_err(Error::io("write the package"))
+        Ok(paths)
     }
 
-    /// Where it lies meanwhile.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    fn path(&self, name: &str) -> PathBuf {
+        if self.folder == Path::new(".") {
+            PathBuf::from(name)
+        } else {
+            self.folder.join(name)
+        }
     }
 }
 
@@ -136,7 +142,7 @@ mod tests {
     fn finish(output: &Output, name: &str) -> Result<PathBuf, Error> {
         let package = output.begin().unwrap();
         package.writer().unwrap().write_all(b"package").unwrap();
-        output.finish(package, name)
+        output.finish(Files::from(package), name).map(|files| files.package)
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -191,6 +197,46 @@ mod tests {
         }
         assert!(names(folder.path()).is_empty());
         assert!(finish(&output, &long[1..]).is_ok());
+    }
+
+    fn with_both(output: &Output) -> Files<Unnamed> {
+        let file = |content: &[u8]| {
+            let file = output.begin().unwrap();
+            file.write(content).unwrap();
+            file
+        };
+        Files {
+            package: file(b"package"),
+            signature: Some(file(b"signature")),
+            profile: Some(file(b"profile")),
+        }
+    }
+
+    #[test]
+    fn what_goes_with_it_lies_beside_it_under_its_name_and_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("our.own.pkg");
+        std::fs::write(folder.path().join("our.own.mobileconfig"), "older and longer").unwrap();
+        let output = Output::new(Some(&path), PackageType::Pkg).unwrap();
+        let files = output.finish(with_both(&output), "").unwrap();
+        assert_eq!(files.signature.unwrap(), folder.path().join("our.own.pkg.sig"));
+        let profile = files.profile.unwrap();
+        assert_eq!(profile, folder.path().join("our.own.mobileconfig"));
+        assert_eq!(std::fs::read(&profile).unwrap(), b"profile");
+        assert_eq!(profile.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(names(folder.path()).len(), 3);
+    }
+
+    #[test]
+    fn when_one_cannot_have_its_name_none_gets_one() {
+        for taken in ["our.pkg", "our.pkg.sig", "our.mobileconfig"] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir(folder.path().join(taken)).unwrap();
+            let output = Output::new(Some(&folder.path().join("our.pkg")), PackageType::Pkg).unwrap();
+            let error = output.finish(with_both(&output), "").unwrap_err();
+            assert!(error.to_string().contains(taken), "{error}");
+            assert_eq!(names(folder.path()), [taken]);
+        }
     }
 
     #[test]

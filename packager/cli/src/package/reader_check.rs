@@ -33,7 +33,7 @@ pub(super) enum Verdict {
 /// Lets the reader of `package_type` go through the package at `path`.
 ///
 /// # Errors
-/// [`Error::Refused`] with the reader's complaint when it refuses the package.
+/// [`Error::Corrupt`] with the reader's complaint when it refuses the package.
 pub(super) async fn check(path: &Path, package_type: PackageType) -> Result<Verdict, Error> {
     match package_type {
         PackageType::Deb => check_with(DPKG_DEB, &[&["--info"], &["--contents"]], path).await,
@@ -65,12 +65,12 @@ async fn check_with(reader: &'static str, modes: &[&[&str]], path: &Path) -> Res
             .output();
         let output = tokio::time::timeout(DEADLINE, run)
             .await
-            .map_err(|_| Error::Refused(format!("{reader} {name} does not end")))?
+            .map_err(|_| Error::Corrupt(format!("{reader} {name} does not end")))?
             .map_err(Error::io(format!("run {reader}")))?;
         if !output.status.success() {
             let complaint = output.stderr.get(..COMPLAINT_BYTES).unwrap_or(&output.stderr);
             let complaint = String::from_utf8_lossy(complaint);
-            return Err(Error::Refused(format!(
+            return Err(Error::Corrupt(format!(
                 "{reader} {name} refuses the package: {}",
                 complaint.trim()
             )));
@@ -96,7 +96,7 @@ mod tests {
             (PackageType::Msi, MSIINFO, "tables refuses the package"),
         ] {
             match check(&path, package_type).await {
-                Err(Error::Refused(text)) => assert!(text.contains(complaint), "{text}"),
+                Err(Error::Corrupt(text)) => assert!(text.contains(complaint), "{text}"),
                 Ok(Verdict::NoReader) => assert!(!Path::new(reader).exists()),
                 other => panic!("{other:?}"),
             }

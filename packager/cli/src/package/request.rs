@@ -3,17 +3,21 @@
 use std::path::Path;
 
 use packager_api::{CreateRequest, FieldProblem, SecretText};
+use packager_signing::ReleasePublicKey;
 use packager_spec::{CertificateChain, PackageSpec, TlsClientIdentity};
 use url::Url;
 
 use super::bounded_file::{read, read_text};
 use super::flags::PackageFlags;
 use crate::error::Error;
+use crate::remote;
 
 /// The bound that the contract has for certificates, keys and flagfiles. What is beyond it is not read.
 const TEXT_LIMIT_BYTES: usize = 64 << 10;
 /// The bound that the TUF client has for a root.
 const ROOT_LIMIT_BYTES: usize = 512 << 10;
+/// An Ed25519 public key in PEM has some hundred bytes, with room for comments.
+const KEY_LIMIT_BYTES: usize = 4 << 10;
 
 /// The request that the flags make, with the files that they name read in. Values are not judged here.
 pub(crate) fn request(flags: &PackageFlags, enroll_secret: Option<SecretText>) -> Result<CreateRequest, Error> {
@@ -108,6 +112,17 @@ pub(crate) fn remote_ca(flags: &PackageFlags) -> Result<Option<Vec<u8>>, Error> 
         None => Ok(None),
         Some(path) => Ok(Some(read("--remote-ca", path, ROOT_LIMIT_BYTES)?.to_vec())),
     }
+}
+
+/// Reads the public half of the service's release key.
+pub(crate) fn remote_public_key(flags: &PackageFlags) -> Result<Option<ReleasePublicKey>, Error> {
+    const FLAG: &str = "--remote-public-key";
+    let Some(path) = flags.output.remote_public_key.as_deref() else {
+        return Ok(None);
+    };
+    let key = ReleasePublicKey::from_pem(&read(FLAG, path, KEY_LIMIT_BYTES)?);
+    key.map(Some)
+        .map_err(|error| remote::Error::Flag(FLAG, Box::new(error)).into())
 }
 
 /// The flag that a field of a request comes from.

@@ -4,8 +4,9 @@ use clap::Parser;
 use packager_api::{CreateRequest, SecretText};
 
 use super::PackageFlags;
-use super::request::{request, spec, update_roots, update_tls_client, update_url};
+use super::request::{remote_public_key, request, spec, update_roots, update_tls_client, update_url};
 use crate::error::Error;
+use crate::exit_status::ExitStatus;
 
 #[derive(Debug, Parser)]
 struct Harness {
@@ -13,11 +14,16 @@ struct Harness {
     flags: PackageFlags,
 }
 
-/// The flags of a command line for a deb.
-pub(crate) fn flags(arguments: &[&str]) -> PackageFlags {
-    Harness::try_parse_from([&["package", "--type", "deb"], arguments].concat())
+/// The flags of a command line.
+pub(super) fn flags_of(arguments: &[&str]) -> PackageFlags {
+    Harness::try_parse_from([&["package"], arguments].concat())
         .unwrap()
         .flags
+}
+
+/// The flags of a command line for a deb.
+pub(crate) fn flags(arguments: &[&str]) -> PackageFlags {
+    flags_of(&[&["--type", "deb"], arguments].concat())
 }
 
 fn refused(arguments: &[&str]) -> String {
@@ -210,6 +216,20 @@ fn a_local_repository_is_for_fetching_alone() {
 }
 
 #[test]
+fn a_release_key_is_an_ed25519_public_key() {
+    let fixture = |name: &str| format!("{}/../../fixtures/openpgp/{name}", env!("CARGO_MANIFEST_DIR"));
+    let key = |path: &str| remote_public_key(&flags(&["--remote", "https://x", "--remote-public-key", path]));
+    assert!(key(&fixture("release.pub.pem")).unwrap().is_some());
+    for name in ["release.pem", "release-p256.pem", "ed25519.asc"] {
+        let error = key(&fixture(name)).unwrap_err();
+        assert_eq!(error.exit_status(), ExitStatus::Usage, "{name}");
+        assert!(error.to_string().contains("--remote-public-key"), "{error}");
+    }
+    assert_eq!(key("/nonexistent").unwrap_err().exit_status(), ExitStatus::Io);
+    assert!(remote_public_key(&flags(&[])).unwrap().is_none());
+}
+
+#[test]
 fn update_roots_are_a_path_or_the_text_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("root.json");
@@ -270,6 +290,7 @@ fn flags_that_exclude_each_other_are_refused() {
         &["--enroll-secret", "hunter2", "--enroll-secret-file", "x"][..],
         &["--retry"],
         &["--remote-ca", "x"],
+        &["--remote-public-key", "x"],
         &["--remote", "https://x", "--cache-dir", "x"],
         &["--no-such-flag"],
     ] {

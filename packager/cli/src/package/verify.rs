@@ -3,7 +3,7 @@
 use packager_artifact::Sha256Digest;
 use packager_spec::PackageType;
 
-use super::output::Unnamed;
+use super::files::Unnamed;
 use super::reader_check::{Verdict, check};
 use crate::error::Error;
 use crate::remote::digest_of;
@@ -22,7 +22,7 @@ pub(super) async fn verify(
         .map_err(Error::failed("the package cannot be read back"))?
         .map_err(Error::io("read the package back"))?;
     if read_back != (sha256, size_bytes) {
-        return Err(Error::Refused(
+        return Err(Error::Corrupt(
             "the package that was written is not the one that was built".to_owned(),
         ));
     }

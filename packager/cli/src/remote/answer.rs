@@ -2,23 +2,23 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use packager_api::Problem;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use packager_api::{FieldProblem, Problem};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::from_slice;
 use zeroize::Zeroizing;
 
 use super::patience::Patience;
+use super::retry_after::retry_after;
 use super::{Error, Service};
 use crate::package::flag_of;
 use crate::terminal::with_causes;
 
 /// Longest JSON answer that is read.
 const LIMIT_BYTES: usize = 1 << 20;
-/// Longest time for one small exchange.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// As many as the contract has.
+const MOST_FIELDS: usize = 64;
 
 /// What an attempt came to.
 pub(super) enum Attempt {
@@ -32,14 +32,17 @@ impl Service {
     /// Sends a small request again until it is answered with 200, as long as `patience` lasts, and reads the answer.
     ///
     /// # Errors
-    /// [`Error::Refused`] with the problem that the service states, or why the patience ended.
+    /// What [`Service::attempt`] says, or why the patience ended.
     pub(super) async fn exchange(
         &self,
         patience: &mut Patience,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         loop {
-            let (wish, error) = match self.attempt(request().timeout(TIMEOUT)).await? {
+            let (wish, error) = match self.attempt(request().timeout(self.timeouts.exchange)).await? {
+                Attempt::Answered(answer) if answer.status() != StatusCode::OK => {
+                    return Err(Error::Answer("it is a part of something"));
+                }
                 Attempt::Answered(answer) => match body(answer).await? {
                     Ok(body) => return Ok(body),
                     Err(error) => (None, Error::unreachable(error)),
@@ -59,6 +62,10 @@ impl Service {
     }
 
     /// Sends a request once.
+    ///
+    /// # Errors
+    /// What another attempt would not change: [`Error::Refused`] with the problem that the service states,
+    /// [`Error::Expired`], [`Error::Failing`], a redirect or a certificate that is not accepted.
     pub(super) async fn attempt(&self, request: RequestBuilder) -> Result<Attempt, Error> {
         let answer = match request.send().await {
             Ok(answer) => answer,
@@ -75,32 +82,54 @@ impl Service {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
                 Ok(Attempt::Answered(answer))
             }
-            StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => Ok(Attempt::Later {
-                wish: retry_after(answer.headers()),
-                error: Error::Busy(self.reason(answer).await),
-            }),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                let wish = retry_after(answer.headers(), SystemTime::now());
+                let (reason, _) = self.reason(answer).await;
+                Ok(Attempt::Later {
+                    wish,
+                    error: Error::Busy {
+                        reason,
+                        retry_after: wish,
+                    },
+                })
+            }
+            StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
+                let wish = retry_after(answer.headers(), SystemTime::now());
+                let (reason, _) = self.reason(answer).await;
+                Ok(Attempt::Later {
+                    wish,
+                    error: Error::Failing(reason),
+                })
+            }
             StatusCode::GONE => Err(Error::Expired),
-            _ => Err(Error::Refused(self.reason(answer).await)),
+            status if status.is_client_error() => {
+                let (reason, fields) = self.reason(answer).await;
+                Err(Error::Refused { reason, fields })
+            }
+            status if status.is_server_error() => Err(Error::Failing(self.reason(answer).await.0)),
+            _ => Err(Error::Answer("its status is not one of the contract")),
         }
     }
 
-    /// What an answer says of why it is none, and its status.
-    async fn reason(&self, answer: Response) -> String {
+    /// What an answer says of why it is none, and its status; and what it says of each field.
+    async fn reason(&self, answer: Response) -> (String, Vec<FieldProblem>) {
         let status = answer.status();
         let problem = match body(answer).await {
             Ok(Ok(body)) => from_slice::<Problem>(&body).ok(),
             _ => None,
         };
-        let text = problem.map_or_else(String::new, |problem| describe(&problem));
+        let Some(problem) = problem else {
+            return (status.to_string(), Vec::new());
+        };
+        let text = describe(&problem);
         let text = if text.is_empty() {
             status.to_string()
         } else {
             format!("{text} ({status})")
         };
-        self.scrub(&text)
+        let fields = problem.errors.into_iter().take(MOST_FIELDS);
+        let fields = fields.map(|error| FieldProblem::new(self.scrub(&error.field), self.scrub(&error.detail)));
+        (self.scrub(&text), fields.collect())
     }
 }
 
@@ -143,10 +172,4 @@ async fn body(mut answer: Response) -> Result<Result<Zeroizing<Vec<u8>>, reqwest
             Err(error) => return Ok(Err(error)),
         }
     }
-}
-
-/// The seconds of `Retry-After`. Its other form, a date, is not worth a clock: without seconds the usual pauses apply.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }

@@ -1,14 +1,18 @@
 //! Downloading a package, however often the connection breaks.
 
 use std::fs::File;
+use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use packager_api::Success;
 use packager_artifact::Sha256Digest;
-use reqwest::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_RANGE, RANGE};
+use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, RANGE};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::answer::Attempt;
+use super::pace::Pace;
 use super::patience::Patience;
 use super::sink::Sink;
 use super::{Error, Service};
@@ -19,13 +23,16 @@ const LIMIT_BYTES: u64 = 4 << 30;
 /// An attempt that gets this far does not count as failed: a long download over a bad line ends, and one that trickles
 /// is given up.
 const HEADWAY_BYTES: u64 = 1 << 20;
+/// The release key's signature of the package's digest, in base64.
+const SIGNATURE: &str = "x-signature-ed25519";
 
 impl Service {
     /// Downloads a package into an empty file. When the connection breaks, the rest is asked for, if the service says
     /// that it is still the same package; else it begins anew.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] when length or SHA-256 are not those of the status: the file is to be thrown away.
+    /// [`Error::Corrupt`] when length or SHA-256 are not those of the status, and [`Error::Untrusted`] when the release
+    /// key does not vouch for it: the file is to be thrown away.
     pub(crate) async fn download(&self, package: &Success, file: File, progress: &dyn Progress) -> Result<(), Error> {
         let promised: Sha256Digest = package
             .sha256
@@ -34,18 +41,26 @@ impl Service {
         if package.size > LIMIT_BYTES {
             return Err(Error::Answer("the package is too large"));
         }
-        let url = self.download_url(&package.download_url)?;
+        let url = self.file_url(&package.download_url, "its download_url is not one")?;
         let mut sink = Sink::new(file, package.size);
         let mut tag = None;
+        let mut signature = None;
         let mut patience = Patience::new();
         loop {
             let before = sink.received_bytes();
             let attempt = match self.attempt(self.request(&url, &mut sink, tag.as_ref()).await?).await? {
-                Attempt::Answered(answer) => receive(answer, package.size, &mut sink, &mut tag, progress).await?,
+                Attempt::Answered(answer) => {
+                    if answer.status() != StatusCode::RANGE_NOT_SATISFIABLE {
+                        // Before all those bytes.
+                        signature = self.claimed_signature(answer.headers())?;
+                    }
+                    receive(answer, package.size, &mut sink, &mut tag, progress).await?
+                }
                 Attempt::Later { wish, error } => Err((wish, error)),
             };
             let Err((wish, error)) = attempt else {
-                return sink.finish(promised).await;
+                sink.finish(promised).await?;
+                return self.verify(promised, signature.as_deref());
             };
             if sink.received_bytes().saturating_sub(before) >= HEADWAY_BYTES {
                 patience = Patience::new();
@@ -54,12 +69,40 @@ impl Service {
         }
     }
 
-    /// A service that was asked over TLS must not send the package, which holds the secret, without it.
-    pub(super) fn download_url(&self, text: &str) -> Result<Url, Error> {
-        let url = Url::parse(text).map_err(|_| Error::Answer("its download_url is not one"))?;
+    /// The signature that an answer claims to have, if one is wanted.
+    fn claimed_signature(&self, headers: &HeaderMap) -> Result<Option<Vec<u8>>, Error> {
+        if self.release_key.is_none() {
+            return Ok(None);
+        }
+        let header = headers.get(SIGNATURE).ok_or(Error::Untrusted(
+            "the service does not sign it, and --remote-public-key demands that",
+        ))?;
+        let signature = STANDARD.decode(header.as_bytes());
+        signature
+            .map(Some)
+            .map_err(|_| Error::Untrusted("its signature is not one"))
+    }
+
+    /// Says that the release key vouches for a package with this digest, if there is such a key.
+    fn verify(&self, package: Sha256Digest, signature: Option<&[u8]>) -> Result<(), Error> {
+        match &self.release_key {
+            Some(key) if !key.verifies(package, signature.unwrap_or_default()) => Err(Error::Untrusted(
+                "its signature is not one of the key that --remote-public-key names",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where a file is that the status names. A service that was asked over TLS must not send the package or what goes with
+    /// it, which hold the secret, without it.
+    pub(super) fn file_url(&self, text: &str, complaint: &'static str) -> Result<Url, Error> {
+        let url = Url::parse(text).map_err(|_| Error::Answer(complaint))?;
         match (self.base.scheme(), url.scheme()) {
             (_, "https") | ("http", "http") => Ok(url),
-            _ => Err(Error::Answer("its download_url is not one of https")),
+            ("https", "http") => Err(Error::Answer(
+                "it names a file without TLS, though it was asked over TLS",
+            )),
+            _ => Err(Error::Answer(complaint)),
         }
     }
 
@@ -81,7 +124,7 @@ impl Service {
     }
 }
 
-type Broken = (Option<std::time::Duration>, Error);
+type Broken = (Option<Duration>, Error);
 
 /// Reads an answer to its end. The inner error is a connection that broke.
 async fn receive(
@@ -120,9 +163,13 @@ async fn receive(
             *tag = strong_tag(&answer);
         }
     }
+    let mut pace = Pace::new(Instant::now());
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) => {
+                if !pace.is_kept(chunk.len() as u64, Instant::now()) {
+                    return Ok(Err((None, Error::Slow)));
+                }
                 sink.write(&chunk).await?;
                 progress.received(sink.received_bytes(), size_bytes);
             }

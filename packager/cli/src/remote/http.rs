@@ -15,9 +15,6 @@ use super::Error;
 
 /// Most redirects to follow: a circle of them holds a command for ever.
 const REDIRECTS: usize = 5;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest silence of a service.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 const USER_AGENT: &str = concat!("fleet-packager/", env!("CARGO_PKG_VERSION"));
 
@@ -37,6 +34,40 @@ pub(crate) struct Connection {
     pub(crate) private_ca_pem: Option<Vec<u8>>,
     /// Which way.
     pub(crate) route: Route,
+    /// For how long a service is waited for.
+    pub(crate) timeouts: Timeouts,
+}
+
+impl Connection {
+    /// To a service that an authority of the system vouches for.
+    pub(crate) fn by(route: Route) -> Self {
+        Self {
+            private_ca_pem: None,
+            route,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// What ends an attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// The longest that a connection may take to stand.
+    pub(crate) connect: Duration,
+    /// The longest silence of a service.
+    pub(crate) silence: Duration,
+    /// The longest that one small exchange may take.
+    pub(crate) exchange: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            silence: Duration::from_secs(60),
+            exchange: Duration::from_secs(60),
+        }
+    }
 }
 
 /// A client for a small question to this machine, whose answer may take `timeout` and no longer.
@@ -72,14 +103,14 @@ fn tls_config(private_ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
     if let Some(pem) = private_ca_pem {
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|error| Error::Setup("--remote-ca", Box::new(error)))?;
+            let certificate = certificate.map_err(|error| Error::Flag("--remote-ca", Box::new(error)))?;
             authorities
                 .add(certificate)
-                .map_err(|error| setup("--remote-ca", error))?;
+                .map_err(|error| Error::Flag("--remote-ca", Box::new(error)))?;
             count += 1;
         }
         if count == 0 {
-            return Err(Error::Setup("--remote-ca", "it holds no certificate".into()));
+            return Err(Error::Flag("--remote-ca", "it holds no certificate".into()));
         }
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -104,8 +135,8 @@ enum RefusedRedirect {
 fn client(connection: &Connection, may_follow: fn(&Url, &Url) -> bool) -> Result<Client, Error> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls_config(connection.private_ca_pem.as_deref())?)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
+        .connect_timeout(connection.timeouts.connect)
+        .read_timeout(connection.timeouts.silence)
         .redirect(Policy::custom(move |attempt| follow(attempt, may_follow)))
         .referer(false)
         .user_agent(USER_AGENT);

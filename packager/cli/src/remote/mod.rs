@@ -1,15 +1,20 @@
 //! Packages from a service: ask, wait, download.
 //!
 //! The service is not trusted with more than the request: its answers are bounded, its texts are escaped when they are
-//! printed, and a package is used only when its length and its SHA-256 are the ones that were promised. The request,
-//! which holds the secret, is sent again to no other host than the one that was named.
+//! printed, and a package is used only when its length and its SHA-256 are the ones that were promised, and the release
+//! key vouches for it if one was named. The request, which holds the secret, is sent again to no other host than the
+//! one that was named.
 
 mod answer;
+mod beside;
 mod create;
 mod download;
 mod error;
 mod http;
+mod pace;
 mod patience;
+mod retry_after;
+mod scrub;
 mod sink;
 mod status;
 #[cfg(test)]
@@ -18,6 +23,7 @@ pub(crate) mod test_server;
 mod tests;
 
 pub(crate) use error::Error;
+use http::Timeouts;
 pub(crate) use http::{Connection, Route, probe_client};
 pub(crate) use patience::{Pause, TokioPause};
 pub(crate) use sink::digest_of;
@@ -25,11 +31,9 @@ pub(crate) use sink::digest_of;
 use std::sync::Arc;
 
 use packager_api::SecretText;
+use packager_signing::ReleasePublicKey;
 use reqwest::Client;
 use url::Url;
-
-/// What is shorter stands in every other word: taking it out of a text would spell it.
-const SHORTEST_SCRUBBED_BYTES: usize = 4;
 
 /// A service, and the secret of the request that is made to it.
 pub(crate) struct Service {
@@ -39,6 +43,9 @@ pub(crate) struct Service {
     api: Client,
     /// Follows redirects anywhere.
     files: Client,
+    timeouts: Timeouts,
+    /// Vouches for packages. `None`: whoever TLS vouches for is believed.
+    release_key: Option<ReleasePublicKey>,
     pause: Arc<dyn Pause>,
     /// Never printed, whatever the service says.
     secret: Option<SecretText>,
@@ -48,7 +55,7 @@ impl Service {
     /// The service at `url`, which may have a path.
     ///
     /// # Errors
-    /// [`Error::Url`] unless the URL is http or https with a host, and [`Error::Setup`] when the certificates of
+    /// [`Error::Url`] unless the URL is http or https with a host, and [`Error::Flag`] when the certificates of
     /// private authorities cannot be used.
     pub(crate) fn new(
         url: &Url,
@@ -69,9 +76,16 @@ impl Service {
             base,
             api: http::api_client(connection)?,
             files: http::file_client(connection)?,
+            timeouts: connection.timeouts,
+            release_key: None,
             pause,
             secret,
         })
+    }
+
+    /// Takes only packages that this key vouches for.
+    pub(crate) fn trusting(self, release_key: Option<ReleasePublicKey>) -> Self {
+        Self { release_key, ..self }
     }
 
     /// Whether what is sent can be read on the way: http to another machine.
@@ -89,11 +103,8 @@ impl Service {
         self.base.join(path).map_err(|_| Error::Url)
     }
 
-    /// A text of the service, without the secret.
+    /// A text of the service, without the secret and without ids.
     fn scrub(&self, text: &str) -> String {
-        match self.secret.as_ref().map(SecretText::expose_secret) {
-            Some(secret) if secret.len() >= SHORTEST_SCRUBBED_BYTES => text.replace(secret, "[redacted]"),
-            _ => text.to_owned(),
-        }
+        scrub::scrub(text, self.secret.as_ref())
     }
 }

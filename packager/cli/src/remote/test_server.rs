@@ -16,6 +16,18 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// What `Content-Length` claims beyond the body, before the connection is closed.
     missing_bytes: usize,
+    end: End,
+}
+
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The connection is closed.
+    Close,
+    /// Nothing more comes, and the connection stays.
+    Stall,
+    /// It does not: the body comes again and again, as long as anybody listens.
+    Never,
 }
 
 impl Reply {
@@ -25,6 +37,7 @@ impl Reply {
             headers: Vec::new(),
             body: body.as_bytes().to_vec(),
             missing_bytes: 0,
+            end: End::Close,
         }
     }
 
@@ -51,6 +64,18 @@ impl Reply {
         self
     }
 
+    /// Sends nothing more, and does not close the connection, until the server is dropped.
+    pub(crate) fn stalling(mut self) -> Self {
+        self.end = End::Stall;
+        self
+    }
+
+    /// Sends the body for ever, without saying how long it is.
+    pub(crate) fn endless(mut self) -> Self {
+        self.end = End::Never;
+        self
+    }
+
     fn write(&self, base: &str, stream: &mut TcpStream) -> std::io::Result<()> {
         if self.status == 0 {
             return Ok(());
@@ -60,14 +85,20 @@ impl Reply {
             Err(_) => self.body.clone(),
         };
         let mut head = format!("HTTP/1.1 {} Status\r\nconnection: close\r\n", self.status);
-        if self.status != 204 {
+        if self.status != 204 && self.end != End::Never {
             let _ = write!(head, "content-length: {}\r\n", body.len() + self.missing_bytes);
         }
         for (name, value) in &self.headers {
             let _ = write!(head, "{name}: {}\r\n", value.replace("{base}", base));
         }
         stream.write_all((head + "\r\n").as_bytes())?;
-        stream.write_all(&body)
+        stream.write_all(&body)?;
+        if self.end == End::Never {
+            loop {
+                stream.write_all(&body)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -94,6 +125,8 @@ impl Request {
 pub(crate) struct TestServer {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    /// Connections that stay.
+    _stalled: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl TestServer {
@@ -102,10 +135,13 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let stalled = Arc::new(Mutex::new(Vec::new()));
         let server = Self {
             address,
             requests: Arc::clone(&requests),
+            _stalled: Arc::clone(&stalled),
         };
+        let stalled = Arc::downgrade(&stalled);
         let replies: Vec<_> = replies.into_iter().collect();
         let base = format!("http://{address}");
         thread::spawn(move || {
@@ -115,6 +151,9 @@ impl TestServer {
                     requests.lock().unwrap().push(request);
                 }
                 let _ = reply.write(&base, &mut stream);
+                if let (End::Stall, Some(stalled)) = (reply.end, stalled.upgrade()) {
+                    stalled.lock().unwrap().push(stream);
+                }
             }
         });
         server

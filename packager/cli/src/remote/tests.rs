@@ -1,8 +1,11 @@
 //! The client against a scripted service.
 
+mod beside;
 mod download;
 mod exchange;
+mod hostile;
 mod tls;
+mod trust;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -15,6 +18,7 @@ use uuid::Uuid;
 
 use super::test_server::{Reply, TestServer};
 use super::*;
+use crate::exit_status::ExitStatus;
 use crate::progress::Silent;
 use crate::terminal::with_causes;
 
@@ -47,11 +51,15 @@ struct Bench {
 
 impl Bench {
     fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::with(replies, Timeouts::default())
+    }
+
+    fn with(replies: impl IntoIterator<Item = Reply>, timeouts: Timeouts) -> Self {
         let server = TestServer::new(replies);
         let pauses = Arc::new(Recorder::default());
         let connection = Connection {
-            private_ca_pem: None,
-            route: Route::Direct,
+            timeouts,
+            ..Connection::by(Route::Direct)
         };
         let secret = Some(SecretText::from(SECRET));
         let service = Service::new(
@@ -134,10 +142,7 @@ fn part(from: usize) -> Reply {
 #[tokio::test]
 async fn a_path_in_the_services_url_is_kept() {
     let server = TestServer::new([created()]);
-    let connection = Connection {
-        private_ca_pem: None,
-        route: Route::Direct,
-    };
+    let connection = Connection::by(Route::Direct);
     let url = server.url().join("fleet/packager").unwrap();
     let service = Service::new(&url, &connection, Arc::new(Recorder::default()), None).unwrap();
     service.create(&CreateRequest::default()).await.unwrap();
@@ -146,10 +151,7 @@ async fn a_path_in_the_services_url_is_kept() {
 
 #[test]
 fn only_web_services_are_asked() {
-    let connection = Connection {
-        private_ca_pem: None,
-        route: Route::Direct,
-    };
+    let connection = Connection::by(Route::Direct);
     let open = |url: &str| Service::new(&Url::parse(url).unwrap(), &connection, Arc::new(TokioPause), None);
     for url in ["file:///x", "ftp://x", "unix:/x", "https://user@example.com", "data:x"] {
         assert!(matches!(open(url), Err(Error::Url)), "{url}");
@@ -166,7 +168,7 @@ fn private_authorities_must_be_certificates() {
     let of = |pem: &[u8]| {
         let connection = Connection {
             private_ca_pem: Some(pem.to_vec()),
-            route: Route::Direct,
+            ..Connection::by(Route::Direct)
         };
         Service::new(
             &Url::parse("https://x").unwrap(),
@@ -183,6 +185,6 @@ fn private_authorities_must_be_certificates() {
         b"no PEM",
         b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ] {
-        assert!(matches!(of(pem), Err(Error::Setup("--remote-ca", _))));
+        assert!(matches!(of(pem), Err(Error::Flag("--remote-ca", _))));
     }
 }

@@ -157,8 +157,8 @@ fn what_cannot_be_built_is_said_on_one_line_and_leaves_nothing() {
         ),
         (with_secret(&["--outfile", "x.rpm"]), 2, "--outfile must be"),
         (with_secret(&["--notarize"]), 2, "--notarize has no effect"),
-        (with_secret(&["--orbit-channel", "beta"]), 1, "orbit/linux/beta/orbit"),
-        (with_secret(&["--arch", "arm64"]), 1, "orbit/linux-arm64/stable/orbit"),
+        (with_secret(&["--orbit-channel", "beta"]), 4, "orbit/linux/beta/orbit"),
+        (with_secret(&["--arch", "arm64"]), 4, "orbit/linux-arm64/stable/orbit"),
         (
             place.run(&[&bare[..], &["--update-url", "https://127.0.0.1:9/x"]].concat()),
             2,

@@ -51,10 +51,10 @@ fn what_the_service_refuses_is_told() {
         // Longer than the service takes.
         (
             &["--type", "deb", "--osquery-flagfile", &flags][..],
-            1,
+            3,
             "the service refused",
         ),
-        (&["--type", "deb", "--orbit-channel", "beta"], 1, "the build failed"),
+        (&["--type", "deb", "--orbit-channel", "beta"], 4, "the build failed"),
         (
             &["--type", "deb", "--update-roots", "{}"],
             2,

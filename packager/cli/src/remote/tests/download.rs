@@ -128,15 +128,12 @@ async fn a_package_that_is_gone_is_told_so() {
 
 #[test]
 fn a_service_over_tls_does_not_send_the_package_without() {
-    let connection = Connection {
-        private_ca_pem: None,
-        route: Route::Direct,
-    };
+    let connection = Connection::by(Route::Direct);
     let base = Url::parse("https://pkg.example.com").unwrap();
     let service = Service::new(&base, &connection, Arc::new(TokioPause), None).unwrap();
-    assert!(service.download_url("https://cdn.example.com/x").is_ok());
+    assert!(service.file_url("https://cdn.example.com/x", "x").is_ok());
     for url in ["http://pkg.example.com/x", "file:///x", "/download/x", ""] {
-        assert!(service.download_url(url).is_err(), "{url}");
+        assert!(service.file_url(url, "x").is_err(), "{url}");
     }
 }
 

@@ -28,7 +28,7 @@ async fn a_status_may_be_late_too() {
 async fn a_service_that_stays_busy_is_given_up() {
     let bench = Bench::new(vec![Reply::new(503, ""); 9]);
     let error = bench.create().await.unwrap_err();
-    assert!(matches!(error, Error::Busy(_)), "{error}");
+    assert!(matches!(error, Error::Busy { .. }), "{error}");
     assert_eq!(bench.server.requests().len(), 9);
 }
 
@@ -38,7 +38,7 @@ async fn a_service_that_wishes_for_a_day_is_given_up_at_once() {
     let bench = Bench::new([Reply::new(503, problem).with_header("retry-after", "86400")]);
     assert_eq!(
         with_causes(&bench.create().await.unwrap_err()),
-        "the service is busy: Too many for a day (503 Service Unavailable); try again later"
+        "the service is busy: Too many for a day (503 Service Unavailable); try again in 86400 s"
     );
     assert!(bench.pauses.milliseconds().is_empty());
 }

@@ -50,7 +50,7 @@ fn tls_service() -> (Url, String) {
 async fn create(url: &Url, authority_pem: &str) -> (Result<Uuid, Error>, usize) {
     let connection = Connection {
         private_ca_pem: Some(authority_pem.as_bytes().to_vec()),
-        route: Route::Direct,
+        ..Connection::by(Route::Direct)
     };
     let pauses = Arc::new(Recorder::default());
     let service = Service::new(url, &connection, Arc::clone(&pauses) as Arc<dyn Pause>, None).unwrap();
