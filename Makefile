@@ -11,6 +11,8 @@ TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential ca
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
 # What asks the service as its documentation says, and what reads the alerts.
 TEST_PACKAGES += curl jq prometheus
+# What completes the command line, and what formats its manual pages.
+TEST_PACKAGES += bash bsdutils fish groff-base mandoc zsh
 # What installs msi packages, and what makes and reads them beside us.
 TEST_PACKAGES += msitools wine wine64 wixl
 # What shows the page. npm comes with Node.js where that is not Debian's.

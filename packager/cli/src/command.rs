@@ -85,7 +85,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Error> {
         }
         Command::RotateKey(flags) => rotate_key::run(&flags),
         Command::Healthcheck(flags) => wait_for(healthcheck::run(flags)),
-        Command::Completions(flags) => completions::run(&flags, Cli::command()),
+        Command::Completions(flags) => completions::run(&flags, &Cli::command()),
         Command::Man(flags) => man::run(&flags, Cli::command()),
     }
 }

@@ -38,6 +38,9 @@ pub(crate) enum Error {
     /// The package cannot be built, and the source says why.
     #[error("the package cannot be built")]
     Build(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The same, because of this machine's disk: elsewhere it is built.
+    #[error("the package cannot be built")]
+    Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What was written, or what came, is not what it should be.
     #[error("{0}")]
     Corrupt(String),
@@ -74,7 +77,7 @@ impl Error {
             Self::Failed { .. } | Self::Refused(_) => ExitStatus::Failed,
             Self::Build(_) => ExitStatus::BuildFailed,
             Self::Corrupt(_) => ExitStatus::Corrupt,
-            Self::Io { .. } => ExitStatus::Io,
+            Self::Io { .. } | Self::Storage(_) => ExitStatus::Io,
             Self::Remote(error) => error.exit_status(),
             Self::Interrupted => ExitStatus::Interrupted,
         }

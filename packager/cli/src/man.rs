@@ -1,7 +1,7 @@
 //! `packager man`: the manual pages.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
@@ -26,8 +26,8 @@ pub(crate) fn run(flags: &ManFlags, command: Command) -> Result<(), Error> {
     let pages = pages(command);
     match (&flags.output, pages.first()) {
         (None, Some(page)) => {
-            let text = render(page).map_err(Error::io("write the manual page"))?;
-            terminal::document(&text)
+            let text = render(page).map_err(Error::io("make the manual page"))?;
+            terminal::document(text.as_bytes())
         }
         (Some(folder), _) => {
             fs::create_dir_all(folder).map_err(Error::io(format!("make {}", folder.display())))?;
@@ -67,21 +67,34 @@ fn name(page: &Command) -> &str {
     page.get_display_name().unwrap_or_else(|| page.get_name())
 }
 
-fn render(page: &Command) -> io::Result<Vec<u8>> {
+fn render(page: &Command) -> io::Result<String> {
     let mut text = Vec::new();
-    Man::new(page.clone())
-        .title(name(page).to_uppercase())
-        .manual("Fleet Packager")
-        .render(&mut text)?;
-    if page.get_name() == "package" {
-        exit_status().to_writer(&mut text)?;
-    }
-    text.flush()?;
-    Ok(text)
+    Man::new(page.clone()).render(&mut text)?;
+    let text = String::from_utf8(text).map_err(io::Error::other)?;
+    let text = with_title(&text, page);
+    Ok(if page.get_name() == "package" {
+        with_exit_status(&text)
+    } else {
+        text
+    })
 }
 
-/// What `packager package` ends with.
-fn exit_status() -> Roff {
+/// The library leaves out an empty date, and what comes behind it takes its place. A page of this program has none: the same
+/// program has the same pages, whenever they are made.
+fn with_title(text: &str, page: &Command) -> String {
+    let title = format!(
+        ".TH {} 1 \"\" \"packager {}\" \"Fleet Packager\"",
+        name(page).to_uppercase(),
+        env!("CARGO_PKG_VERSION")
+    );
+    let lines = text
+        .lines()
+        .map(|line| if line.starts_with(".TH ") { title.as_str() } else { line });
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// What `packager package` ends with, before the last section.
+fn with_exit_status(text: &str) -> String {
     let mut roff = Roff::default();
     roff.control("SH", ["EXIT STATUS"]);
     let mut entry = |code: u8, meaning: &str| {
@@ -93,5 +106,9 @@ fn exit_status() -> Roff {
     for status in ExitStatus::ALL {
         entry(status.code(), status.meaning());
     }
-    roff
+    let section = roff.to_roff();
+    match text.split_once(".SH VERSION\n") {
+        Some((before, after)) => format!("{before}{}\n.SH VERSION\n{after}", section.trim_end()),
+        None => format!("{text}{section}"),
+    }
 }

@@ -9,7 +9,7 @@ use std::thread;
 use jiff::Timestamp;
 use packager_artifact::Artifact;
 use packager_formats::{Compression, Compressors};
-use packager_service::{Builder, BuilderSettings, Built};
+use packager_service::{BuildError, Builder, BuilderSettings, Built};
 use packager_spec::PackageSpec;
 use packager_store::{MasterKey, Stage, Store, StoreSettings};
 use packager_targets::Repository;
@@ -72,7 +72,7 @@ impl Workshop {
     pub(crate) async fn build(&self, spec: &PackageSpec, progress: &dyn Progress) -> Result<Built, Error> {
         let tell = |stage| progress.stage(wire(stage));
         let built = self.builder.build(spec, Timestamp::now(), &tell).await;
-        built.map_err(|error| Error::Build(Box::new(error)))
+        built.map_err(failure)
     }
 
     /// Writes the package's parts to an empty file, and says that they are what the package's digest says.
@@ -95,6 +95,17 @@ async fn catch_up(repository: &Repository) {
             error = &error as &dyn std::error::Error,
             "the update repository does not answer as it should: the package is made from what it answered before"
         );
+    }
+}
+
+/// Whether it is for the package or for this machine that there is none.
+fn failure(error: BuildError) -> Error {
+    use packager_targets::Error as Targets;
+    match error {
+        BuildError::Targets(Targets::DiskFull { .. } | Targets::Cache { .. })
+        | BuildError::Store(_)
+        | BuildError::Read(_) => Error::Storage(Box::new(error)),
+        error => Error::Build(Box::new(error)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -124,6 +125,8 @@ impl Request {
 
 pub(crate) struct TestServer {
     address: SocketAddr,
+    /// Says that an answer has been written.
+    written: Mutex<Receiver<()>>,
     requests: Arc<Mutex<Vec<Request>>>,
     /// Connections that stay.
     _stalled: Arc<Mutex<Vec<TcpStream>>>,
@@ -136,8 +139,10 @@ impl TestServer {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stalled = Arc::new(Mutex::new(Vec::new()));
+        let (writes, written) = channel();
         let server = Self {
             address,
+            written: Mutex::new(written),
             requests: Arc::clone(&requests),
             _stalled: Arc::clone(&stalled),
         };
@@ -151,6 +156,7 @@ impl TestServer {
                     requests.lock().unwrap().push(request);
                 }
                 let _ = reply.write(&base, &mut stream);
+                let _ = writes.send(());
                 if let (End::Stall, Some(stalled)) = (reply.end, stalled.upgrade()) {
                     stalled.lock().unwrap().push(stream);
                 }
@@ -161,6 +167,12 @@ impl TestServer {
 
     pub(crate) fn url(&self) -> Url {
         Url::parse(&format!("http://{}", self.address)).unwrap()
+    }
+
+    /// Waits until so many more answers have been written.
+    pub(crate) fn answered(&self, count: usize) {
+        let written = self.written.lock().unwrap();
+        assert_eq!(written.iter().take(count).count(), count);
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {

@@ -7,8 +7,10 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod beside;
 mod config;
 mod demo;
+mod failures;
 mod hardening;
 mod interrupt;
 mod log;
@@ -16,8 +18,12 @@ mod memory;
 mod package;
 mod remote;
 mod rotate_key;
+mod scripted;
 mod serve;
+mod shells;
 mod support;
+#[path = "../../src/remote/test_server.rs"]
+mod test_server;
 mod tls;
 mod tls_docs;
 mod trace;

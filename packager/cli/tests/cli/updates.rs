@@ -126,7 +126,7 @@ fn hosts_of_no_proxy_are_asked_directly() {
     }
     assert!(proxy.asked().is_empty());
     let output = way.build(&[("HTTPS_PROXY", &url), ("NO_PROXY", "example.com")]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(4));
     assert_eq!(proxy.asked().len(), 1, "one attempt");
 }
 
@@ -137,7 +137,7 @@ fn a_proxy_that_refuses_is_told_without_its_password() {
     let nobody = "http://operator:hunter2-of-the-proxy@127.0.0.1:1".to_owned();
     for (url, text) in [(proxy_url(&proxy), "did not deliver"), (nobody, "did not deliver")] {
         let output = way.build(&[("HTTPS_PROXY", &url)]);
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.status.code(), Some(4));
         assert!(stderr(&output).contains(text), "{}", stderr(&output));
         assert!(!stderr(&output).contains(CREDENTIALS), "{}", stderr(&output));
     }
@@ -194,7 +194,7 @@ fn a_private_authority_is_trusted_only_if_it_is_named() {
     for flags in [Vec::new(), others] {
         way.flags = flags;
         let output = way.build(&[]);
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.status.code(), Some(4));
         let log = stderr(&output);
         assert!(log.contains("did not deliver") && log.contains("certificate"), "{log}");
     }
@@ -204,7 +204,7 @@ fn a_private_authority_is_trusted_only_if_it_is_named() {
 fn a_server_that_asks_for_a_certificate_gets_it() {
     let (mut way, authority) = Way::behind_tls(Asks::ForACertificate);
     let output = way.build(&[]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(4));
     let log = stderr(&output);
     assert!(
         log.contains("did not deliver") && log.contains("CertificateRequired"),
@@ -229,7 +229,7 @@ fn a_server_that_asks_for_a_certificate_gets_it() {
     // One of another authority does not help.
     identity(&Authority::new(), &way);
     let output = way.build(&[]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(4));
     assert!(stderr(&output).contains("did not deliver"), "{}", stderr(&output));
 }
 
@@ -296,7 +296,7 @@ fn a_full_disk_is_told_and_leaves_nothing() {
         .output()
         .unwrap();
     let log = stderr(&output);
-    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert_eq!(output.status.code(), Some(9), "{log}");
     assert!(log.contains("the disk is full"), "{log}");
     assert!(!log.contains("left:"), "{log}");
     assert!(place.work().is_empty());
