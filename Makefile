@@ -17,6 +17,9 @@ TEST_PACKAGES += bash bsdutils fish groff-base mandoc zsh
 TEST_PACKAGES += msitools wine wine64 wixl
 # What shows the page. npm comes with Node.js where that is not Debian's.
 TEST_PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v npm),,nodejs npm)
+# What builds and runs the image.
+TEST_PACKAGES += podman runc
+IMAGE_PACKAGES := binutils debootstrap podman runc
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-light openssl osslsigncode rpm wixl xz-utils zstd
@@ -24,12 +27,15 @@ BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test test-browser pictures lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools
+.PHONY: demo test test-browser pictures lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools image image-system image-tools
+
+# What `make image` calls the image.
+IMAGE ?= localhost/fleet-packager
 
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
 
-test: test-tools .venv/installed chroot wine
+test: test-tools .venv/installed chroot wine image-system
 	$(CARGO) test --locked --workspace
 	@$(MAKE) --no-print-directory test-browser
 
@@ -58,6 +64,11 @@ bench: bench-tools
 	$(CARGO) build --release --locked -p packager
 	$(CARGO) run --release --locked -p packager --example bench
 
+# The image, where no image registry can be reached: docs/install.md.
+image: image-tools
+	$(CARGO) build --release --locked -p packager
+	docker/build target/release/packager $(IMAGE) $(IMAGE_FLAGS)
+
 # Installs the packages of a list that are not there.
 define install
 	@missing=$$(for package in $(1); do \
@@ -74,6 +85,9 @@ test-tools:
 
 bench-tools:
 	$(call install,$(BENCH_PACKAGES))
+
+image-tools:
+	$(call install,$(IMAGE_PACKAGES))
 
 demo-tools:
 	$(call install,$(DEMO_PACKAGES))
@@ -97,3 +111,7 @@ $(CHROOTS): target/chroots/%:
 # The Windows that the scenarios install packages in. The recipe leaves alone what it made before.
 wine: test-tools
 	fixtures/wine/make target/wine
+
+# What lies beneath the program in the image. The recipe leaves alone what it made before.
+image-system: test-tools
+	fixtures/image/make target/image

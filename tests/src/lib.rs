@@ -6,6 +6,8 @@
 //! | [`agent`] | a sample release of the agent, made on the spot |
 //! | [`product`] | the program under test |
 //! | [`producer`] | services that make the packages under test |
+//! | [`engine`] | a container engine of a test's own |
+//! | [`container`] | the service in a container |
 //! | [`deb`] | a package in a file |
 //! | [`rpm`] | the same, and hosts that rpm installs on |
 //! | [`arch`] | the same, and systems that pacman installs on |
@@ -49,9 +51,11 @@ pub mod booted;
 pub mod chroot;
 mod client;
 pub mod code_certificate;
+pub mod container;
 pub mod deb;
 pub mod dnf;
 pub mod docs;
+pub mod engine;
 pub mod foreign;
 pub mod foreign_msi;
 pub mod foreign_rpm;
