@@ -17,9 +17,12 @@ TEST_PACKAGES += bash bsdutils fish groff-base mandoc zsh
 TEST_PACKAGES += msitools wine wine64 wixl
 # What shows the page. npm comes with Node.js where that is not Debian's.
 TEST_PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v npm),,nodejs npm)
-# What builds and runs the image.
-TEST_PACKAGES += podman runc
+# What builds and runs the image, checks the compose file, and is the proxy in it.
+TEST_PACKAGES += caddy curl docker-compose podman runc
 IMAGE_PACKAGES := binutils debootstrap podman runc
+# What makes the deb of the service.
+DEB_PACKAGES := build-essential debhelper dpkg-dev
+TEST_PACKAGES += debhelper
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-light openssl osslsigncode rpm wixl xz-utils zstd
@@ -27,7 +30,7 @@ BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test test-browser pictures lint bench chroot wine $(CHROOTS) test-tools demo-tools bench-tools image image-system image-tools
+.PHONY: demo test test-browser pictures lint bench chroot wine deb image image-system $(CHROOTS) test-tools demo-tools bench-tools image-tools deb-tools
 
 # What `make image` calls the image.
 IMAGE ?= localhost/fleet-packager
@@ -69,6 +72,12 @@ image: image-tools
 	$(CARGO) build --release --locked -p packager
 	docker/build target/release/packager $(IMAGE) $(IMAGE_FLAGS)
 
+# The Debian package of the service, in target/deb.
+deb: deb-tools
+	$(CARGO) build --release --locked -p packager
+	mkdir -p target/deb
+	debian/build target/release/packager target/deb
+
 # Installs the packages of a list that are not there.
 define install
 	@missing=$$(for package in $(1); do \
@@ -85,6 +94,9 @@ test-tools:
 
 bench-tools:
 	$(call install,$(BENCH_PACKAGES))
+
+deb-tools:
+	$(call install,$(DEB_PACKAGES))
 
 image-tools:
 	$(call install,$(IMAGE_PACKAGES))

@@ -2,31 +2,32 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, IMAGE};
 use crate::product;
 use crate::ran::Ran;
 
 /// A running container.
-pub struct Container<'engine> {
-    engine: &'engine Engine,
+pub struct Container {
+    engine: &'static Engine,
     name: String,
     client: Child,
     log: String,
     rest: BufReader<std::process::ChildStderr>,
 }
 
-impl<'engine> Container<'engine> {
-    /// `podman run` with these flags, image and arguments, until the service listens.
+impl Container {
+    /// `podman run` of [`IMAGE`](crate::engine::IMAGE) with these flags, until the service listens.
     ///
     /// # Panics
     /// If it does not come to that, with what it said.
     #[must_use]
-    pub fn run(engine: &'engine Engine, name: &str, arguments: &[&str]) -> Self {
-        let arguments = [&["run", "--name", name], arguments].concat();
+    pub fn run(name: &str, arguments: &[&str]) -> Self {
+        let engine = Engine::shared();
+        let arguments = [&["run", "--name", name], arguments, &[IMAGE]].concat();
         let mut command = engine.command("podman", &arguments);
         command
             .stdin(Stdio::null())
@@ -76,19 +77,23 @@ impl<'engine> Container<'engine> {
         Ran::new(self.engine.command("cat", &[&path])).expect_success()
     }
 
-    /// Has the command of this machine make a package through the service. It is in the container's network, which nobody
-    /// else is.
+    /// A command of this machine's in the container's network, which nobody else is in.
+    #[must_use]
+    pub fn beside(&self, program: &str, arguments: &[&str]) -> Command {
+        let process = self.inspect("{{.State.Pid}}");
+        let enter = ["--target", &process, "--net", "--", program];
+        self.engine.command("nsenter", &[&enter[..], arguments].concat())
+    }
+
+    /// Has the command of this machine make a package through the service at `url`.
     ///
     /// # Panics
     /// If it cannot be started.
     #[must_use]
-    pub fn package(&self, arguments: &[&str], outfile: &Path) -> Ran {
-        let process = self.inspect("{{.State.Pid}}");
+    pub fn package(&self, url: &str, arguments: &[&str], outfile: &Path) -> Command {
         let (program, outfile) = (product::packager(), outfile.to_str().unwrap());
-        let enter = ["--target", &process, "--net", "--", program.to_str().unwrap()];
-        let remote = ["package", "--remote", "http://127.0.0.1:8080", "--outfile", outfile];
-        let arguments = [&enter[..], &remote, arguments].concat();
-        Ran::new(self.engine.command("nsenter", &arguments))
+        let remote = ["package", "--remote", url, "--outfile", outfile];
+        self.beside(program.to_str().unwrap(), &[&remote[..], arguments].concat())
     }
 
     /// `podman stop`, which asks the service to end, and how it ended: its exit code, as `podman run` has it, and its log.

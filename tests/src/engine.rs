@@ -1,40 +1,60 @@
-//! A container engine of a test's own: podman with runc, in namespaces that end with the test, and a store of images on top of
-//! the one that `make image-system` makes.
+//! A container engine for the tests: podman with runc, in namespaces of its own, and a store of images on top of the one that
+//! `make image-system` makes. All tests of the process share it. Its containers, and the folder that all of it lies in, end
+//! with the process, however that ends.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-
-use tempfile::TempDir;
+use std::sync::LazyLock;
 
 use crate::product;
 use crate::ran::Ran;
 use crate::system::PATH;
 
-/// Holds the namespaces for as long as somebody holds the other end of standard input.
-const HOLD: &str = "echo ready; exec >/dev/null; cat";
+/// The image around the program under test.
+pub const IMAGE: &str = "localhost/fleet-packager:test";
+
+/// Holds the namespaces as long as somebody holds the other end of standard input, and then removes what there is: the
+/// containers, whose cgroups would stay, and the engine's folder, `$1`.
+const HOLD: &str = r#"
+trap '' INT HUP TERM
+echo ready
+exec >/dev/null 2>&1
+cat
+podman rm --all --force --time 0
+umount --recursive "$1/storage/overlay"
+rm -rf -- "$1"
+"#;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::start);
 
 /// Where `make image-system` puts what lies beneath the program, and tests what they make of it.
 fn images() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/image")
 }
 
-/// The engine. Dropping it ends all containers and removes all that it made.
+/// The engine.
 pub struct Engine {
-    folder: TempDir,
-    holder: Child,
+    folder: PathBuf,
     /// The first process in the namespaces.
     first: String,
+    /// Holds their life: the other end of its standard input.
+    _holder: Child,
 }
 
 impl Engine {
-    /// Starts it, without images but what lies beneath the program.
+    /// The engine of this process, which has [`IMAGE`].
     ///
     /// # Panics
-    /// Without root's rights or that store of images, and says what to do.
+    /// Without root's rights or the store of `make image-system`, and says what to do.
     #[must_use]
-    pub fn start() -> Self {
+    pub fn shared() -> &'static Self {
+        &ENGINE
+    }
+
+    fn start() -> Self {
         let images = images().canonicalize().unwrap_or_default();
         assert!(
             images.join("storage").is_dir(),
@@ -42,9 +62,11 @@ impl Engine {
         );
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&images).unwrap();
         configure(folder.path(), &images.join("storage"));
-        let mut holder = Command::new("/usr/bin/unshare")
+        let mut holder = Command::new("/usr/bin/unshare");
+        let mut holder = environment(&mut holder, folder.path())
             .args(["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"])
-            .args(["--mount-proc", "--", "/bin/sh", "-c", HOLD])
+            .args(["--mount-proc", "--", "/bin/sh", "-c", HOLD, "sh"])
+            .arg(folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -56,20 +78,20 @@ impl Engine {
         assert_eq!(said, "ready\n", "the tests of the image need root's rights");
         let children = format!("/proc/{0}/task/{0}/children", holder.id());
         let first = fs::read_to_string(children).unwrap().trim().to_owned();
-        Self { folder, holder, first }
+        let engine = Self {
+            folder: folder.keep(),
+            first,
+            _holder: holder,
+        };
+        engine.build();
+        engine
     }
 
     /// A command of this machine's, that sees the engine's processes and mounts.
     #[must_use]
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let path = |name: &str| self.folder.path().join(name);
         let mut command = Command::new("/usr/bin/nsenter");
-        command
-            .env_clear()
-            .env("PATH", PATH)
-            .env("CONTAINERS_CONF", path("containers.conf"))
-            .env("CONTAINERS_STORAGE_CONF", path("storage.conf"))
-            .env("TMPDIR", path("tmp"))
+        environment(&mut command, &self.folder)
             .args(["--target", &self.first, "--mount", "--pid", "--", program])
             .args(arguments);
         command
@@ -81,14 +103,11 @@ impl Engine {
         Ran::new(self.command("podman", arguments))
     }
 
-    /// Builds the image around the program under test, as docs/install.md has it for where there is no registry.
-    ///
-    /// # Panics
-    /// If it cannot be built.
-    pub fn build(&self, image: &str) {
+    /// Builds [`IMAGE`], as docs/install.md has it for where there is no registry.
+    fn build(&self) {
         let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docker/build");
         let program = product::packager();
-        let flags = [program.to_str().unwrap(), image];
+        let flags = [program.to_str().unwrap(), IMAGE];
         let _ = Ran::new(self.command(recipe.to_str().unwrap(), &flags)).expect_success();
     }
 
@@ -98,7 +117,7 @@ impl Engine {
     /// # Panics
     /// If it cannot be built.
     pub fn build_from_sources(&self, image: &str, cargo: &str) {
-        let context = self.folder("builder");
+        let context = self.folder();
         fs::write(context.join("cargo"), format!("#!/bin/sh\nset -eu\n{cargo}")).unwrap();
         let builder = "FROM localhost/packager-base\nCOPY --chmod=0755 cargo /usr/local/bin/cargo\n\
                        RUN ln -s /bin/true /usr/local/bin/strip\n";
@@ -129,20 +148,22 @@ impl Engine {
     /// # Panics
     /// If it cannot be made.
     #[must_use]
-    pub fn folder(&self, name: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::create_dir(&path).unwrap();
+    pub fn folder(&self) -> PathBuf {
+        let folder = tempfile::Builder::new().prefix("folder-").tempdir_in(&self.folder);
+        let path = folder.unwrap().keep();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
 }
 
-impl Drop for Engine {
-    fn drop(&mut self) {
-        // The engine removes the containers' cgroups, which would outlive their processes.
-        let _ = self.podman(&["rm", "--all", "--force", "--time", "0"]);
-        let _ = self.holder.kill();
-        let _ = self.holder.wait();
-    }
+/// What has podman keep all that it keeps in `folder`.
+fn environment<'command>(command: &'command mut Command, folder: &Path) -> &'command mut Command {
+    command
+        .env_clear()
+        .env("PATH", PATH)
+        .env("CONTAINERS_CONF", folder.join("containers.conf"))
+        .env("CONTAINERS_STORAGE_CONF", folder.join("storage.conf"))
+        .env("TMPDIR", folder.join("tmp"))
 }
 
 /// Has podman keep all that it keeps in `folder`, and find images in `images` too.

@@ -28,6 +28,7 @@
 //! | [`apt`] | an apt repository of one's own |
 //! | [`dnf`] | a system that dnf installs packages on |
 //! | [`docs`] | the commands of the documentation |
+//! | [`service_deb`] | the deb of the service itself |
 //! | [`signing`] | the keys that packages are signed with |
 //! | [`installer_certificate`] | the certificate that pkgs are signed with |
 //! | [`listing`] | what lies on a system |
@@ -72,6 +73,7 @@ pub mod product;
 pub mod ran;
 pub mod request;
 pub mod rpm;
+pub mod service_deb;
 pub mod signing;
 pub mod suite;
 pub mod system;

@@ -1,17 +1,14 @@
 //! What the image is made of, and what it tells an engine.
 
-use packager_tests::engine::Engine;
+use packager_tests::engine::{Engine, IMAGE};
 use serde_json::{Value, json};
-
-use crate::IMAGE;
 
 /// All but the program. Debian 12 without its manuals takes 82 MB, and what signs msi packages 31 MB.
 const MOST_BYTES_BENEATH: u64 = 125_000_000;
 
 #[test]
 fn the_image_says_how_it_is_run() {
-    let engine = Engine::start();
-    engine.build(IMAGE);
+    let engine = Engine::shared();
     let inspected = engine.podman(&["image", "inspect", IMAGE]).expect_success();
     let image: Value = serde_json::from_str::<Value>(&inspected).unwrap()[0].take();
     let config = &image["Config"];
@@ -34,8 +31,7 @@ fn the_image_says_how_it_is_run() {
 
 #[test]
 fn the_image_has_what_the_service_needs_and_little_else() {
-    let engine = Engine::start();
-    engine.build(IMAGE);
+    let engine = Engine::shared();
     let script = r#"
         test $(id -u):$(id -g) = 10001:10001
         test ! -w /
@@ -63,7 +59,7 @@ fn the_image_has_what_the_service_needs_and_little_else() {
 /// The default way, but for the compiler: what it is given, and where it puts the program.
 #[test]
 fn sources_are_compiled_without_what_is_no_source() {
-    let engine = Engine::start();
+    let engine = Engine::shared();
     let cargo = r#"
         test "$*" = 'build --release --locked -p packager'
         test -s Cargo.lock
@@ -74,7 +70,8 @@ fn sources_are_compiled_without_what_is_no_source() {
         printf '#!/bin/sh\necho stands in\n' >target/release/packager
         chmod 0755 target/release/packager
     "#;
-    engine.build_from_sources(IMAGE, cargo);
-    let said = engine.podman(&["run", "--rm", IMAGE]).expect_success();
+    let image = "localhost/fleet-packager:compiled";
+    engine.build_from_sources(image, cargo);
+    let said = engine.podman(&["run", "--rm", image]).expect_success();
     assert_eq!(said, "stands in\n");
 }

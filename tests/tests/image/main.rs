@@ -9,8 +9,7 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod compose;
 mod contents;
+mod proxy;
 mod run;
-
-/// The image under test.
-const IMAGE: &str = "localhost/fleet-packager:test";

@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 use packager_tests::agent::AgentFixture;
 use packager_tests::code_certificate::{PASSWORD, identity};
 use packager_tests::container::Container;
-use packager_tests::engine::Engine;
+use packager_tests::engine::{Engine, IMAGE};
 use packager_tests::producer::Producer;
 use packager_tests::ran::Ran;
 use packager_tests::request::{ENROLL_SECRET, FLEET_URL};
-
-use crate::IMAGE;
 
 /// The user that the image names.
 const USER: u32 = 10001;
@@ -22,7 +20,7 @@ const USER: u32 = 10001;
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 
 /// As docker/compose.yaml has it.
-const CONFINED: [&str; 10] = [
+const CONFINED: [&str; 9] = [
     "--read-only",
     "--read-only-tmpfs=false",
     "--tmpfs=/tmp:size=64m,mode=1777",
@@ -32,7 +30,6 @@ const CONFINED: [&str; 10] = [
     "--memory=1g",
     "--cpus=2",
     "--shm-size=256m",
-    "--volume=data:/var/lib/packager",
 ];
 
 /// Keeps a secret as compose does: a file that only the service's user can read.
@@ -43,30 +40,38 @@ fn keep(folder: &Path, name: &str, secret: &[u8]) {
     chown(path, Some(USER), Some(USER)).unwrap();
 }
 
-/// The flags that give a container a sample update repository and the certificate that msi packages are signed with.
-fn flags(engine: &Engine, producer: &Producer) -> Vec<String> {
-    let secrets = engine.folder("secrets");
-    keep(&secrets, "code.p12", &identity().pkcs12(PASSWORD, &[]));
-    keep(&secrets, "password", PASSWORD.as_bytes());
+/// The flags that give a container a sample update repository.
+pub(crate) fn repository_flags(producer: &Producer) -> Vec<String> {
     // The service's user reads it as anybody may.
-    let repository = engine.folder("repository");
+    let repository = Engine::shared().folder();
     let mut copy = Command::new("/bin/sh");
     copy.args(["-euc", r#"cp -R "$1/." "$2"; chmod -R a+rX "$2""#, "sh"])
         .args([&producer.repository(), &repository]);
     let _ = Ran::new(copy).expect_success();
     vec![
-        format!("--volume={}:/run/secrets:ro", secrets.display()),
         format!("--volume={}:/repository:ro", repository.display()),
         "--env=PACKAGER_UPDATE_URL=file:///repository".to_owned(),
         "--env=PACKAGER_UPDATE_ROOTS=/repository/root.json".to_owned(),
-        "--env=PACKAGER_SIGNING_MSI_PKCS12=file:/run/secrets/code.p12".to_owned(),
-        "--env=PACKAGER_SIGNING_MSI_PASSWORD=file:/run/secrets/password".to_owned(),
     ]
 }
 
+/// The flags that give a container a sample update repository and the certificate that msi packages are signed with.
+fn flags(producer: &Producer) -> Vec<String> {
+    let secrets = Engine::shared().folder();
+    keep(&secrets, "code.p12", &identity().pkcs12(PASSWORD, &[]));
+    keep(&secrets, "password", PASSWORD.as_bytes());
+    let mut flags = repository_flags(producer);
+    flags.extend([
+        format!("--volume={}:/run/secrets:ro", secrets.display()),
+        "--env=PACKAGER_SIGNING_MSI_PKCS12=file:/run/secrets/code.p12".to_owned(),
+        "--env=PACKAGER_SIGNING_MSI_PASSWORD=file:/run/secrets/password".to_owned(),
+    ]);
+    flags
+}
+
 /// Makes a deb and an msi, which is signed.
-fn make_packages(engine: &Engine, container: &Container<'_>) {
-    let folder = engine.folder("packages");
+fn make_packages(container: &Container) {
+    let folder = Engine::shared().folder();
     let secret = folder.join("secret");
     fs::write(&secret, ENROLL_SECRET).unwrap();
     let secret = secret.to_str().unwrap();
@@ -74,7 +79,7 @@ fn make_packages(engine: &Engine, container: &Container<'_>) {
         let outfile = folder.join(format!("made.{package_type}"));
         let request = ["--type", package_type, "--fleet-url", FLEET_URL];
         let arguments = [&request[..], &["--enroll-secret-file", secret]].concat();
-        let _ = container.package(&arguments, &outfile).expect_success();
+        let _ = Ran::new(container.package("http://127.0.0.1:8080", &arguments, &outfile)).expect_success();
         outfile
     };
     let mut field = Command::new("dpkg-deb");
@@ -101,12 +106,13 @@ fn field<'status>(status: &'status str, name: &str) -> Vec<&'status str> {
 
 #[test]
 fn packages_are_made_and_signed_with_a_read_only_root_and_without_rights() {
-    let engine = Engine::start();
-    engine.build(IMAGE);
     let producer = Producer::of(&AgentFixture::scripts("1.58.0"));
-    let flags = flags(&engine, &producer);
+    let flags = flags(&producer);
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let container = Container::run(&engine, "packager", &[&CONFINED[..], &flags, &[IMAGE]].concat());
+    let container = Container::run(
+        "confined",
+        &[&CONFINED[..], &["--volume=confined:/var/lib/packager"], &flags].concat(),
+    );
 
     let status = container.proc("status");
     assert_eq!(field(&status, "Uid:"), ["10001"; 4]);
@@ -123,8 +129,10 @@ fn packages_are_made_and_signed_with_a_read_only_root_and_without_rights() {
         "{mounts}"
     );
 
-    make_packages(&engine, &container);
-    let _ = engine.podman(&["healthcheck", "run", "packager"]).expect_success();
+    make_packages(&container);
+    let _ = Engine::shared()
+        .podman(&["healthcheck", "run", "confined"])
+        .expect_success();
 
     let stopping = Instant::now();
     let (code, log) = container.stop();
@@ -138,16 +146,17 @@ fn packages_are_made_and_signed_with_a_read_only_root_and_without_rights() {
 /// With a root that can be written nothing is, either.
 #[test]
 fn nothing_is_written_outside_the_volume() {
-    let engine = Engine::start();
-    engine.build(IMAGE);
     let producer = Producer::of(&AgentFixture::scripts("1.58.0"));
-    let flags = flags(&engine, &producer);
-    let mut arguments: Vec<&str> = vec!["--cap-drop=all", "--shm-size=256m", "--volume=data:/var/lib/packager"];
+    let flags = flags(&producer);
+    let mut arguments: Vec<&str> = vec![
+        "--cap-drop=all",
+        "--shm-size=256m",
+        "--volume=unconfined:/var/lib/packager",
+    ];
     arguments.extend(flags.iter().map(String::as_str));
-    arguments.push(IMAGE);
-    let container = Container::run(&engine, "packager", &arguments);
-    make_packages(&engine, &container);
-    let diff = engine.podman(&["diff", "packager"]).expect_success();
+    let container = Container::run("unconfined", &arguments);
+    make_packages(&container);
+    let diff = Engine::shared().podman(&["diff", "unconfined"]).expect_success();
     // What mounts lie on, and what the engine itself puts there.
     let own = [
         "C /etc",
@@ -165,8 +174,6 @@ fn nothing_is_written_outside_the_volume() {
 
 #[test]
 fn a_container_without_the_service_is_not_healthy() {
-    let engine = Engine::start();
-    engine.build(IMAGE);
     let idle = [
         "run",
         "--detach",
@@ -177,6 +184,7 @@ fn a_container_without_the_service_is_not_healthy() {
         IMAGE,
         "infinity",
     ];
+    let engine = Engine::shared();
     let _ = engine.podman(&idle).expect_success();
     let said = engine.podman(&["healthcheck", "run", "idle"]);
     assert!(!said.succeeded(), "{said}");
