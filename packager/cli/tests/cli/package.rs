@@ -84,6 +84,33 @@ fn the_same_flags_give_the_same_bytes_and_the_cache_is_used_again() {
 }
 
 #[test]
+fn the_cache_does_while_the_repository_is_away() {
+    let place = Place::new();
+    let repository = place.repository();
+    let cache = place.path("cache").display().to_string();
+    // The trusted root does not go away with the rest.
+    let [_, _, _, roots] = &repository;
+    let pinned = place.path("pinned.json").display().to_string();
+    std::fs::copy(roots, &pinned).unwrap();
+    let given = repository
+        .each_ref()
+        .map(|given| if given == roots { pinned.clone() } else { given.clone() });
+    let build = || place.run(&arguments(&given, &["--enroll-secret", SECRET, "--cache-dir", &cache]));
+    let output = build();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("does not answer"), "{}", stderr(&output));
+
+    std::fs::rename(place.path("repository"), place.path("elsewhere")).unwrap();
+    let output = build();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("the update repository does not answer as it should"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn a_cache_in_use_is_no_obstacle() {
     let place = Place::new();
     let repository = place.repository();
