@@ -18,6 +18,7 @@ use packager_tests::agent::AgentFixture;
 use packager_tests::metrics::Metrics;
 use packager_tests::producer::{Options, Producer, Rates};
 use packager_tests::ran::Ran;
+use packager_tests::request::Request;
 use packager_tests::signing::Key;
 use serde_json::{Value, json};
 
@@ -108,6 +109,38 @@ fn so_is_every_answer_of_a_service_that_limits_its_clients() {
     let _ = schemathesis(service.url(), &document(), NOT_YET).expect_success();
     for route in ["/create", "/status", "/download/{package_id}"] {
         assert!(answered(&service, route, "429") > 0.0, "{route} was never limited");
+    }
+}
+
+#[test]
+fn every_kind_of_package_has_a_media_type_that_is_documented() {
+    let service = service(Rates::Off);
+    let document = document();
+    let download = &document["paths"]["/download/{package_id}"]["get"];
+    for status in ["200", "206"] {
+        let documented = download["responses"][status]["content"].as_object().unwrap();
+        let mut left: Vec<_> = documented.keys().map(String::as_str).collect();
+        for request in [
+            Request::deb(),
+            Request::rpm(),
+            Request::arch(),
+            Request::pkg(),
+            Request::msi(),
+        ] {
+            let url = service.status(&request)["download_url"].as_str().unwrap().to_owned();
+            let mut curl = Command::new("curl");
+            curl.args(["-fsS", "-o", "/dev/null", "-w", "%{http_code} %{content_type}"]);
+            if status == "206" {
+                curl.args(["--range", "0-9"]);
+            }
+            curl.arg(&url);
+            let answer = Ran::new(curl).expect_success();
+            let media_type = answer.strip_prefix(status).unwrap().trim();
+            let before = left.len();
+            left.retain(|documented| *documented != media_type);
+            assert_eq!(left.len() + 1, before, "{media_type} is not documented");
+        }
+        assert!(left.is_empty(), "no package is {left:?}");
     }
 }
 

@@ -26,7 +26,10 @@ async fn without_metadata_the_service_is_not_ready() {
     let stalled = StalledRepository::new();
     let url = stalled.url();
     let service = Service::with(&[("update_url", &url)]).await;
-    assert_eq!(service.get("/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let response = service.get("/readyz").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    // As the document says, though it is an error: people read it, and nothing else does.
+    assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
     assert_eq!(service.get("/healthz").await.status(), StatusCode::OK);
 }
 
