@@ -14,7 +14,6 @@
 mod bom;
 mod contents;
 mod hostile;
-mod local;
 mod postinstall;
 mod profile;
 mod readers;
