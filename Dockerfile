@@ -11,7 +11,7 @@ FROM ${BUILDER} AS build
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked -p packager \
- && strip --strip-debug target/release/packager \
+ && strip target/release/packager \
  && cp target/release/packager /packager
 
 FROM scratch AS prebuilt

@@ -1,7 +1,7 @@
 //! The service in a container: with a read-only root, without capabilities, as nobody.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use packager_tests::agent::AgentFixture;
 use packager_tests::code_certificate::{PASSWORD, identity};
 use packager_tests::container::Container;
+use packager_tests::docs::commands_of;
 use packager_tests::engine::{Engine, IMAGE};
 use packager_tests::producer::Producer;
 use packager_tests::ran::Ran;
@@ -19,18 +20,14 @@ const USER: u32 = 10001;
 /// Nothing is under way when the service is told to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 
-/// As docker/compose.yaml has it.
-const CONFINED: [&str; 9] = [
-    "--read-only",
-    "--read-only-tmpfs=false",
-    "--tmpfs=/tmp:size=64m,mode=1777",
-    "--cap-drop=all",
-    "--security-opt=no-new-privileges",
-    "--pids-limit=512",
-    "--memory=1g",
-    "--cpus=2",
-    "--shm-size=256m",
-];
+/// The flags that docs/install.md confines the service with.
+fn confined() -> Vec<String> {
+    let command = commands_of("install.md", "run-image");
+    let flags = command.split_whitespace().filter(|word| word.contains('='));
+    let flags: Vec<_> = flags.map(str::to_owned).collect();
+    assert!(flags.contains(&"--cap-drop=all".to_owned()), "{flags:?}");
+    flags
+}
 
 /// Keeps a secret as compose does: a file that only the service's user can read.
 fn keep(folder: &Path, name: &str, secret: &[u8]) {
@@ -60,9 +57,17 @@ fn flags(producer: &Producer) -> Vec<String> {
     let secrets = Engine::shared().folder();
     keep(&secrets, "code.p12", &identity().pkcs12(PASSWORD, &[]));
     keep(&secrets, "password", PASSWORD.as_bytes());
+    let mut make_key = Command::new("/bin/sh");
+    make_key
+        .args(["-euc", &commands_of("install.md", "master-key")])
+        .current_dir(&secrets);
+    let _ = Ran::new(make_key).expect_success();
+    let key = fs::metadata(secrets.join("master.key")).unwrap();
+    assert_eq!((key.uid(), key.permissions().mode() & 0o777), (USER, 0o400));
     let mut flags = repository_flags(producer);
     flags.extend([
         format!("--volume={}:/run/secrets:ro", secrets.display()),
+        "--env=PACKAGER_MASTER_KEY=file:/run/secrets/master.key".to_owned(),
         "--env=PACKAGER_SIGNING_MSI_PKCS12=file:/run/secrets/code.p12".to_owned(),
         "--env=PACKAGER_SIGNING_MSI_PASSWORD=file:/run/secrets/password".to_owned(),
     ]);
@@ -108,11 +113,9 @@ fn field<'status>(status: &'status str, name: &str) -> Vec<&'status str> {
 fn packages_are_made_and_signed_with_a_read_only_root_and_without_rights() {
     let producer = Producer::of(&AgentFixture::scripts("1.58.0"));
     let flags = flags(&producer);
-    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    let container = Container::run(
-        "confined",
-        &[&CONFINED[..], &["--volume=confined:/var/lib/packager"], &flags].concat(),
-    );
+    let confined = [&["--read-only".to_owned()][..], &confined(), &flags].concat();
+    let confined: Vec<&str> = confined.iter().map(String::as_str).collect();
+    let container = Container::run("confined", &confined);
 
     let status = container.proc("status");
     assert_eq!(field(&status, "Uid:"), ["10001"; 4]);

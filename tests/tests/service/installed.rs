@@ -9,6 +9,7 @@ use packager_tests::booted::Booted;
 use packager_tests::chroot::Chroot;
 use packager_tests::code_certificate::{PASSWORD, identity};
 use packager_tests::deb::Deb;
+use packager_tests::docs::commands_of;
 use packager_tests::host::Host;
 use packager_tests::producer::Producer;
 use packager_tests::ran::Ran;
@@ -24,24 +25,19 @@ pub(crate) const MASTER_KEY: &str = "/etc/packager/master.key";
 /// Where the service listens.
 pub(crate) const URL: &str = "http://127.0.0.1:8080";
 
-/// Has the service take the repository in the folder of exchanged files, and sign msi packages.
+/// Has the service take the repository in the folder of exchanged files.
 const CONFIGURE: &str = r#"
 cat >/etc/packager/packager.toml <<END
 update_url = "file:///mnt/repository"
 update_roots = "/mnt/repository/root.json"
-signing_msi_pkcs12 = "systemd:msi-key"
-signing_msi_password = "systemd:msi-password"
 END
-install -m 0600 /mnt/code.p12 /mnt/password /etc/packager
-mkdir -p /etc/systemd/system/packager.service.d
-cat >/etc/systemd/system/packager.service.d/msi.conf <<END
-[Service]
-LoadCredential=msi-key:/etc/packager/code.p12
-LoadCredential=msi-password:/etc/packager/password
-END
-systemctl daemon-reload
-systemctl restart packager
+install -m 0600 /mnt/msi.p12 /mnt/msi.password /etc/packager
 "#;
+
+/// What an administrator does as docs/install.md says.
+pub(crate) fn follow(host: &Booted, commands: &str) -> String {
+    host.sh(&format!("cd /mnt\n{}", commands_of("install.md", commands)), &[])
+}
 
 /// A fresh system, with files to exchange.
 pub(crate) fn system() -> Booted {
@@ -57,8 +53,8 @@ pub(crate) fn system() -> Booted {
     .args([producer.repository(), exchange.clone()]);
     let _ = Ran::new(copy).expect_success();
     for (name, content) in [
-        ("code.p12", &identity().pkcs12(PASSWORD, &[])[..]),
-        ("password", PASSWORD.as_bytes()),
+        ("msi.p12", &identity().pkcs12(PASSWORD, &[])[..]),
+        ("msi.password", PASSWORD.as_bytes()),
         ("enroll-secret", ENROLL_SECRET.as_bytes()),
     ] {
         let path = exchange.join(name);
@@ -67,6 +63,13 @@ pub(crate) fn system() -> Booted {
     }
     fs::write(exchange.join("authority.pem"), &identity().root_pem).unwrap();
     host.boot()
+}
+
+/// Installs the deb on a system that never had it, as docs/install.md says.
+pub(crate) fn install_first(host: &Booted, deb: &Deb) {
+    let _ = host.put(deb);
+    let _ = follow(host, "install-deb");
+    wait_until_ready(host);
 }
 
 /// `dpkg --install`, as an administrator does it who has edited files.
@@ -89,6 +92,7 @@ pub(crate) fn install(host: &Booted, deb: &Deb) {
 /// Has the service use the sample repository and the certificate for msi packages.
 pub(crate) fn configure(host: &Booted) {
     host.sh(CONFIGURE, &[]);
+    let _ = follow(host, "credential");
     wait_until_ready(host);
 }
 

@@ -1,11 +1,18 @@
 //! Install, upgrade, remove, purge.
 
+use std::path::Path;
+use std::process::Command;
+
+use packager_tests::chroot::Chroot;
 use packager_tests::host::Host;
 use packager_tests::listing::{Listing, assert_same};
+use packager_tests::product::packager;
+use packager_tests::ran::Ran;
 use packager_tests::service_deb::{SERVICE_PACKAGE, service_deb};
 
 use crate::installed::{
-    MASTER_KEY, SETTINGS, VARIABLES, configure, install, package, property, system, wait_until_ready,
+    MASTER_KEY, SETTINGS, VARIABLES, configure, follow, install, install_first, package, property, system,
+    wait_until_ready,
 };
 
 /// What others write while a system runs, and dpkg of every package's coming and going.
@@ -23,11 +30,17 @@ const RECORDS: [&str; 10] = [
     "/var/lib/private",
 ];
 
+/// What the commands take of a workspace: `$1` is the program, `$2` the workspace, `$3` where to put it.
+const COPY_SOURCES: &str = r#"
+mkdir -p "$3/target/release"
+strip --strip-debug -o "$3/target/release/packager" "$1"
+cp -R "$2/docker" "$2/debian" "$3"
+"#;
+
 #[test]
 fn the_service_runs_and_an_upgrade_keeps_settings_key_and_packages() {
     let host = system();
-    install(&host, &service_deb("0.1.0"));
-    wait_until_ready(&host);
+    install_first(&host, &service_deb("0.1.0"));
     assert_eq!(property(&host, "ActiveState"), "active");
     assert_eq!(property(&host, "UnitFileState"), "enabled");
     let key = r#"stat --format="%a %u:%g %F" "$1"; base64 --decode "$1" | wc -c"#;
@@ -48,6 +61,15 @@ fn the_service_runs_and_an_upgrade_keeps_settings_key_and_packages() {
     assert_eq!([SETTINGS, VARIABLES, MASTER_KEY].map(|path| host.read(path)), kept);
     // The same request: the package that there was is served.
     assert_eq!(host.sh(files, &[]), packages);
+    let _ = package(&host, "deb");
+    assert_eq!(host.sh(files, &[]), packages);
+
+    // And so it is under another master key.
+    let said = follow(&host, "rotate-key");
+    assert_eq!(said, "1 package is sealed under the new master key\n");
+    wait_until_ready(&host);
+    assert_ne!(host.read(MASTER_KEY), kept[2]);
+    assert_eq!(host.sh(key, &[MASTER_KEY]), "600 0:0 regular file\n32\n");
     let _ = package(&host, "deb");
     assert_eq!(host.sh(files, &[]), packages);
 }
@@ -73,7 +95,7 @@ fn removal_destroys_packages_and_a_purge_leaves_nothing() {
 
     // What an administrator put there is not the package's.
     host.sh(
-        "rm -r /etc/packager/code.p12 /etc/packager/password /etc/systemd/system/packager.service.d",
+        "rm -r /etc/packager/msi.p12 /etc/packager/msi.password /etc/systemd/system/packager.service.d",
         &[],
     );
     let _ = host.run(&["dpkg", "--purge", SERVICE_PACKAGE]).expect_success();
@@ -87,4 +109,18 @@ fn removal_destroys_packages_and_a_purge_leaves_nothing() {
 
     install(&host, &service_deb("0.1.0"));
     assert_ne!(host.read(MASTER_KEY), key);
+}
+
+#[test]
+fn what_was_built_from_source_runs_without_the_deb() {
+    let chroot = Chroot::fresh();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut copy = Command::new("/bin/sh");
+    copy.args(["-euc", COPY_SOURCES, "sh"])
+        .args([packager(), workspace, chroot.exchange().0]);
+    let _ = Ran::new(copy).expect_success();
+    let host = chroot.boot();
+    let _ = follow(&host, "from-source");
+    wait_until_ready(&host);
+    assert_eq!(property(&host, "UnitFileState"), "enabled");
 }
