@@ -44,12 +44,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["packager", "healthcheck"]
 ENTRYPOINT ["packager"]
 CMD ["serve"]
-ARG SOURCE=
-ARG VERSION=
-ARG REVISION=
+# Its version and revision are told by who builds it, as docker/build does: --label.
 LABEL org.opencontainers.image.title="Fleet Packager" \
       org.opencontainers.image.description="Installers of Fleet's agent over HTTP" \
-      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
-      org.opencontainers.image.source="${SOURCE}" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"

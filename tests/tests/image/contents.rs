@@ -1,6 +1,8 @@
 //! What the image is made of, and what it tells an engine.
 
 use packager_tests::engine::{Engine, IMAGE};
+use packager_tests::product;
+use packager_tests::ran::Ran;
 use serde_json::{Value, json};
 
 /// All but the program. Debian 12 without its manuals takes 82 MB, and what signs msi packages 31 MB.
@@ -23,10 +25,13 @@ fn the_image_says_how_it_is_run() {
         config["Labels"]["org.opencontainers.image.licenses"],
         "MIT OR Apache-2.0"
     );
-    for label in ["title", "description", "source", "version", "revision"] {
+    for label in ["title", "description"] {
         let label = format!("org.opencontainers.image.{label}");
         assert!(config["Labels"][&label].is_string(), "{label}: {config:#}");
     }
+    let version = Ran::new(product::command(&["--version"])).expect_success();
+    let labelled = config["Labels"]["org.opencontainers.image.version"].as_str().unwrap();
+    assert_eq!(version, format!("packager {labelled}\n"));
 }
 
 #[test]
