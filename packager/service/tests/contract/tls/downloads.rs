@@ -1,5 +1,6 @@
 //! Packages over TLS.
 
+use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 use super::authority::Authority;
@@ -113,6 +114,31 @@ async fn a_fault_on_the_way_is_no_end() {
         ),
         "{error:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_while_a_client_waits_is_not_sent() {
+    let authority = Authority::new();
+    let mut service = authority.service(&[("deb_compression", "gzip")]).await;
+    let id = large_package(&mut service, 32).await;
+    let path = format!("/download/{id}");
+    // Every block has been found right, and is not checked again for a minute.
+    let right = service.get(&path).await.bytes().await.unwrap();
+    let mut wire = Secure::open(&service, &authority).await;
+    assert!(wire.begin(&path).await.starts_with("HTTP/1.1 200 "));
+    for file in std::fs::read_dir(service.world.data().join("shared")).unwrap() {
+        let file = std::fs::File::options().write(true).open(file.unwrap().path()).unwrap();
+        let length = file.metadata().unwrap().len();
+        if length > 16 << 20 {
+            file.write_all_at(b"changed", length / 8 * 7).unwrap();
+        }
+    }
+    let mut sent = Vec::new();
+    assert!(
+        wire.0.read_to_end(&mut sent).await.is_err(),
+        "other bytes were passed off as whole"
+    );
+    assert!(right.starts_with(&sent), "a byte that had changed was sent");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
