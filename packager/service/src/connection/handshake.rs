@@ -20,11 +20,16 @@ const MOST_UNSENT_BYTES: usize = 32 << 10;
 pub(super) async fn shake_hands(stream: Watched<TcpStream>, tls: &Acceptor, metrics: &Metrics) -> Option<Stream> {
     let pace = stream.pace().clone();
     pace.begin_handshake(Instant::now());
-    if stream.first_byte().await.is_ok_and(is_plain_http) {
-        metrics.handshake_ended("plain_http");
-        // Whether the client takes it is the client's business.
-        let _ = refuse_plain_http(stream).await;
-        return None;
+    match stream.first_byte().await {
+        Ok(Some(byte)) if is_plain_http(byte) => {
+            metrics.handshake_ended("plain_http");
+            // Whether the client takes it is the client's business.
+            let _ = refuse_plain_http(stream).await;
+            return None;
+        }
+        Ok(Some(_)) => {}
+        // Somebody looked whether the port is open. That is no handshake, and no failure.
+        Ok(None) | Err(_) => return None,
     }
     let accepted = tls
         .begin()

@@ -126,6 +126,19 @@ async fn what_is_no_handshake_ends_the_connection_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_whether_the_port_is_open_is_no_failure() {
+    use tokio::io::AsyncWriteExt;
+    let authority = Authority::new();
+    let service = authority.service(&[]).await;
+    let mut wire = Wire::open(&service).await;
+    wire.stream.shutdown().await.unwrap();
+    assert_eq!(wire.end().await, End::Closed);
+    assert!(Secure::open(&service, &authority).await.is_served().await);
+    assert_eq!(service.metric(&ended("success")).await, 1);
+    assert_eq!(service.metric(&ended("failure")).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn handshakes_count_among_the_connections_of_their_client() {
     let authority = Authority::new();
     let service = authority.service(&[("max_connections_per_client", "5")]).await;
