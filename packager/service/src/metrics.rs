@@ -13,7 +13,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 use crate::connection::Cut;
 
@@ -83,114 +83,90 @@ impl Metrics {
     #[must_use]
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("packager");
-        let requests = Family::default();
-        registry.register(
-            "http_requests",
-            "Requests answered, by route and status",
-            requests.clone(),
-        );
-        let connections = Family::default();
-        registry.register(
-            "connections",
-            "Connections that are open, by listener",
-            connections.clone(),
-        );
-        let connections_cut = Family::default();
-        registry.register(
-            "connections_cut",
-            "Connections that were ended before their time, by reason",
-            connections_cut.clone(),
-        );
-        let tls_handshakes = Family::default();
-        registry.register(
-            "tls_handshakes",
-            "TLS handshakes that ended, by outcome; those that took too long are among the connections cut",
-            tls_handshakes.clone(),
-        );
-        let certificate_expires = Family::default();
-        registry.register(
-            "tls_certificate_expires_timestamp_seconds",
-            "When the TLS certificate in force expires, where the service speaks TLS itself",
-            certificate_expires.clone(),
-        );
-        let certificate_reloads = Family::default();
-        registry.register(
-            "tls_certificate_reloads",
-            "Times that the TLS certificate was read anew, by outcome",
-            certificate_reloads.clone(),
-        );
-        let body_bytes = Gauge::default();
-        registry.register("body_bytes", "Bytes that request bodies take", body_bytes.clone());
-        let builds = Family::default();
-        registry.register("builds", "Builds that ended, by outcome", builds.clone());
         // From a warm build of a millisecond to a cold one of a minute.
         let build_seconds = Histogram::new(exponential_buckets(0.001, 4.0, 9));
         registry.register("build_seconds", "How long builds took", build_seconds.clone());
-        let packages = Family::default();
-        registry.register("packages", "Packages, by state", packages.clone());
-        let stored_bytes = Family::default();
-        registry.register(
-            "stored_bytes",
-            "Bytes stored, sealed own parts and shared parts",
-            stored_bytes.clone(),
-        );
-        let metadata_expires = Gauge::default();
-        registry.register(
-            "update_metadata_expires_timestamp_seconds",
-            "When the first role of the verified update metadata expires",
-            metadata_expires.clone(),
-        );
-        let metadata_refreshes = Family::default();
-        registry.register(
-            "update_metadata_refreshes",
-            "Refreshes of the update metadata, by outcome",
-            metadata_refreshes.clone(),
-        );
-        let preparations = Family::default();
-        registry.register(
-            "preparations",
-            "Times that what packages share was made ready for new update metadata, by outcome",
-            preparations.clone(),
-        );
-        let metadata_fresh = Gauge::default();
-        registry.register(
-            "update_metadata_fresh",
-            "Whether the last refresh of the update metadata succeeded and what it brought has not expired",
-            metadata_fresh.clone(),
-        );
-        let metadata_refreshed_at = Gauge::default();
-        registry.register(
-            "update_metadata_refreshed_timestamp_seconds",
-            "When the update metadata was last refreshed; 0 before the first time",
-            metadata_refreshed_at.clone(),
-        );
-        // What has not happened yet reads as 0, so that its first time is an increase and not a beginning.
-        for family in [&builds, &metadata_refreshes, &preparations] {
+        let figures = &mut registry;
+        let metrics = Self {
+            requests: enter(figures, "http_requests", "Requests answered, by route and status"),
+            connections: enter(figures, "connections", "Connections that are open, by listener"),
+            connections_cut: enter(
+                figures,
+                "connections_cut",
+                "Connections that were ended before their time, by reason",
+            ),
+            tls_handshakes: enter(
+                figures,
+                "tls_handshakes",
+                "TLS handshakes that ended, by outcome; those that took too long are among the connections cut",
+            ),
+            certificate_expires: enter(
+                figures,
+                "tls_certificate_expires_timestamp_seconds",
+                "When the TLS certificate in force expires, where the service speaks TLS itself",
+            ),
+            certificate_reloads: enter(
+                figures,
+                "tls_certificate_reloads",
+                "Times that the TLS certificate was read anew, by outcome",
+            ),
+            body_bytes: enter(figures, "body_bytes", "Bytes that request bodies take"),
+            builds: enter(figures, "builds", "Builds that ended, by outcome"),
+            build_seconds,
+            packages: enter(figures, "packages", "Packages, by state"),
+            stored_bytes: enter(
+                figures,
+                "stored_bytes",
+                "Bytes stored, sealed own parts and shared parts",
+            ),
+            metadata_expires: enter(
+                figures,
+                "update_metadata_expires_timestamp_seconds",
+                "When the first role of the verified update metadata expires",
+            ),
+            metadata_refreshes: enter(
+                figures,
+                "update_metadata_refreshes",
+                "Refreshes of the update metadata, by outcome",
+            ),
+            preparations: enter(
+                figures,
+                "preparations",
+                "Times that what packages share was made ready for new update metadata, by outcome",
+            ),
+            metadata_fresh: enter(
+                figures,
+                "update_metadata_fresh",
+                "Whether the last refresh of the update metadata succeeded and what it brought has not expired",
+            ),
+            metadata_refreshed_at: enter(
+                figures,
+                "update_metadata_refreshed_timestamp_seconds",
+                "When the update metadata was last refreshed; 0 before the first time",
+            ),
+            registry,
+        };
+        metrics.begin_counters();
+        metrics
+    }
+
+    /// What has not happened yet reads as 0, so that its first time is an increase and not a beginning.
+    fn begin_counters(&self) {
+        for family in [
+            &self.builds,
+            &self.metadata_refreshes,
+            &self.preparations,
+            &self.certificate_reloads,
+        ] {
             for succeeded in [true, false] {
                 drop(family.get_or_create(&outcome(succeeded)));
             }
         }
-        for cut in Cut::ALL {
-            drop(connections_cut.get_or_create(&CutConnection { why: cut.label() }));
+        for outcome in ["success", "failure", "plain_http"] {
+            drop(self.tls_handshakes.get_or_create(&Handshake { outcome }));
         }
-        Self {
-            registry,
-            requests,
-            connections,
-            connections_cut,
-            tls_handshakes,
-            certificate_expires,
-            certificate_reloads,
-            body_bytes,
-            builds,
-            build_seconds,
-            packages,
-            stored_bytes,
-            metadata_expires,
-            metadata_refreshes,
-            preparations,
-            metadata_fresh,
-            metadata_refreshed_at,
+        for cut in Cut::ALL {
+            drop(self.connections_cut.get_or_create(&CutConnection { why: cut.label() }));
         }
     }
 
@@ -296,6 +272,13 @@ impl Default for Metrics {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A figure under its name.
+fn enter<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 const fn outcome(succeeded: bool) -> Build {

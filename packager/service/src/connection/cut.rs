@@ -23,7 +23,8 @@ pub(crate) enum Cut {
 
 impl Cut {
     /// All reasons.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
+        Self::SlowHandshake,
         Self::SlowRequest,
         Self::Idle,
         Self::SlowReader,

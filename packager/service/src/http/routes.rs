@@ -56,19 +56,19 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             resource("/")
                 .route(get().to(page))
                 .route(head().to(page))
-                .default_service(other_method()),
+                .default_service(other_method("GET, HEAD")),
         )
         .service(
             resource("/fleet-installer-button.js")
                 .route(get().to(button))
                 .route(head().to(button))
-                .default_service(other_method()),
+                .default_service(other_method("GET, HEAD")),
         )
         .service(
             resource("/page/{name}")
                 .route(get().to(file))
                 .route(head().to(file))
-                .default_service(other_method()),
+                .default_service(other_method("GET, HEAD")),
         )
         .service(
             resource("/openapi.json")
