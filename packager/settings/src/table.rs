@@ -92,8 +92,8 @@ settings! {
         /// The URL under which clients reach the service, for `download_url`. Without it the request's `Host` is believed,
         /// which is right only where nothing stands in front of the service.
         public_url: Option<Url> = "", optional(WebUrl::Base);
-        /// Proxies whose `Forwarded` and `X-Forwarded-For` headers are believed. Any other client could claim an address
-        /// in them, and so escape the rate limits.
+        /// Proxies whose `X-Forwarded-For` header, or `Forwarded` where there is none, is believed. Any other client could
+        /// claim an address in it, and so escape the rate limits.
         trusted_proxies: Vec<IpNet> = "", List(NetworkKind);
         /// Web pages, such as the Fleet UI, that may call the API from a browser (CORS). Any other page could have its
         /// visitors' browsers build packages.

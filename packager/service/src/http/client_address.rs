@@ -1,8 +1,11 @@
 //! Who asks: the address that rate limits count by.
 //!
-//! It is the socket's, unless that belongs to a trusted proxy: then `Forwarded` (RFC 7239), or `X-Forwarded-For` where
+//! It is the socket's, unless that belongs to a trusted proxy: then `X-Forwarded-For`, or `Forwarded` (RFC 7239) where
 //! there is none, is read from its end, where each proxy adds the address that it was called from, back to the first
 //! that is not a trusted proxy. What stands before that is the client's own word, and worth nothing.
+//!
+//! Most proxies write the first and pass on the second as a client sent it: read in the other order, every client behind
+//! them could choose its address.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -48,10 +51,10 @@ impl TrustedProxies {
         if !self.trusts(peer) {
             return client;
         }
-        let hops = if headers.contains_key(FORWARDED) {
-            hops(headers, &FORWARDED, forwarded_for)
-        } else {
+        let hops = if headers.contains_key(X_FORWARDED_FOR) {
             hops(headers, &X_FORWARDED_FOR, address)
+        } else {
+            hops(headers, &FORWARDED, forwarded_for)
         };
         for hop in hops {
             // What cannot be read, or hides its address, ends what is known.
@@ -172,7 +175,7 @@ mod tests {
                 "2001:db8::1",
             ),
             (
-                vec![("forwarded", "for=198.51.100.2"), ("x-forwarded-for", "1.1.1.1")],
+                vec![("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "198.51.100.2")],
                 "198.51.100.2",
             ),
             (vec![("x-forwarded-for", "10.0.0.7")], "10.0.0.7"),
