@@ -3,26 +3,26 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 # What Debian calls the tools that the tests check packages with.
-TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract caddy cpio createrepo-c curl \
+TEST_PACKAGES := apt-utils binutils binutils-mingw-w64-x86-64 build-essential cabextract cpio createrepo-c curl \
 	debian-archive-keyring debootstrap debsig-verify dnf dpkg-dev gcab gnupg libarchive-tools libengine-pkcs11-openssl \
-	lintian makepkg nginx-light opensc openssl osslsigncode p7zip-full pacman-package-manager procps python3 python3-pip \
+	lintian makepkg opensc openssl osslsigncode p7zip-full pacman-package-manager procps python3 python3-pip \
 	python3-venv rpm rpm2cpio rpmlint softhsm2 systemd systemd-container xz-utils zstd
 # What makes the sample programs for Windows, which a test compares with those that are there.
 TEST_PACKAGES += clang-14 gcc-mingw-w64-x86-64-win32 lld-14 llvm-14
-# What asks the service as its documentation says, and what reads the alerts.
-TEST_PACKAGES += curl jq prometheus
+# What the pages of docs run: proxies, a reader of JSON, and what reads the alerts.
+TEST_PACKAGES += caddy jq nginx-light prometheus
 # What completes the command line, and what formats its manual pages.
 TEST_PACKAGES += bash bsdutils fish groff-base mandoc zsh
 # What installs msi packages, and what makes and reads them beside us.
 TEST_PACKAGES += msitools wine wine64 wixl
 # What shows the page. npm comes with Node.js where that is not Debian's.
 TEST_PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v npm),,nodejs npm)
-# What builds and runs the image, checks the compose file, and is the proxy in it.
-TEST_PACKAGES += caddy curl docker-compose podman runc
-IMAGE_PACKAGES := binutils debootstrap podman runc
+# What builds and runs the image, and checks the compose file.
+TEST_PACKAGES += docker-compose podman runc
 # What makes the deb of the service.
-DEB_PACKAGES := build-essential debhelper dpkg-dev
 TEST_PACKAGES += debhelper
+DEB_PACKAGES := build-essential debhelper dpkg-dev
+IMAGE_PACKAGES := binutils debootstrap podman runc
 DEMO_PACKAGES := build-essential dpkg xz-utils
 # What the service is measured against.
 BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-light openssl osslsigncode rpm wixl xz-utils zstd
@@ -30,7 +30,8 @@ BENCH_PACKAGES := build-essential cpio dpkg-dev libarchive-tools msitools nginx-
 SUITES := bullseye bookworm trixie
 CHROOTS := $(SUITES:%=target/chroots/%)
 
-.PHONY: demo test test-browser pictures lint bench chroot wine deb image image-system $(CHROOTS) test-tools demo-tools bench-tools image-tools deb-tools
+.PHONY: demo test test-browser lint bench pictures image deb
+.PHONY: chroot $(CHROOTS) wine image-system test-tools demo-tools bench-tools image-tools deb-tools
 
 # What `make image` calls the image.
 IMAGE ?= localhost/fleet-packager
