@@ -212,19 +212,6 @@ fn what_the_service_answers_arrives_unchanged() {
     };
     assert_eq!(code(&["http://localhost/"]), "308 https://localhost/");
     assert_eq!(code(&["https://localhost/metrics"]), "404 ");
-    let long = site.folder.join("long");
-    fs::write(&long, vec![b' '; 2 << 20]).unwrap();
-    let long = format!("@{}", long.display());
-    assert_eq!(
-        code(&[
-            "--header",
-            "content-type: application/json",
-            "--data-binary",
-            &long,
-            CREATE
-        ]),
-        "413 "
-    );
 }
 
 /// Bytes of a generator (xorshift64, Marsaglia 2003).
