@@ -20,7 +20,7 @@ pub struct Container {
 }
 
 impl Container {
-    /// `podman run` of [`IMAGE`](crate::engine::IMAGE) with these flags, until the service listens.
+    /// `podman run` of [`IMAGE`] with these flags, until the service listens.
     ///
     /// # Panics
     /// If it does not come to that, with what it said.
