@@ -39,14 +39,17 @@ IMAGE ?= localhost/fleet-packager
 demo: demo-tools
 	$(CARGO) run --release --locked -p packager -- demo $(DEMO_FLAGS)
 
-test: test-tools .venv/installed chroot wine image-system
+# They start the program that is there: after the others, the one that was tested.
+BROWSER_TESTS := cd tests/browser && node --test unit/*.test.js page/*.test.js
+
+test: test-tools .venv/installed tests/browser/node_modules/installed chroot wine image-system
 	$(CARGO) test --locked --workspace
-	@$(MAKE) --no-print-directory test-browser
+	$(BROWSER_TESTS)
 
 # The page and the button, in Chromium.
 test-browser: test-tools tests/browser/node_modules/installed
 	$(CARGO) build --locked -p packager
-	cd tests/browser && node --test unit/*.test.js page/*.test.js
+	$(BROWSER_TESTS)
 
 # The pictures in the docs.
 pictures: test-tools tests/browser/node_modules/installed
