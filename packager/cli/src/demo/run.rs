@@ -110,7 +110,7 @@ async fn show(running: &Running, data_dir: &Path, output: &Path) -> Result<(), E
 fn how_to_go_on(running: &Running) -> String {
     let url = format!("http://{}", running.address());
     format!(
-        "service: {url}\n\nTry it:\n  curl -sS {url}/create -H 'content-type: application/json' \\\n    \
+        "service: {url}\n\nOpen it in a browser, or ask it:\n  curl -sS {url}/create -H 'content-type: application/json' \\\n    \
          -d '{{\"type\":\"deb\",\"fleet_url\":\"{FLEET_URL}\",\"enroll_secret\":\"{ENROLL_SECRET}\"}}'\n\n\
          Ctrl-C stops it."
     )
