@@ -48,10 +48,17 @@ export class FleetInstallerButton extends HTMLElement {
   #current = new AbortController();
 
   /** More fields of POST /create than attributes can have: certificates, osquery's flags. They go over attributes. */
-  fields = {};
+  fields = Object.hasOwn(this, "fields") ? this.fields : {};
+
+  static observedAttributes = ["enroll-secret"];
 
   constructor() {
     super();
+    // A secret that was set before this script had come hides the property.
+    if (Object.hasOwn(this, "enrollSecret")) {
+      this.#secret = String(this.enrollSecret);
+      delete this.enrollSecret;
+    }
     const root = this.attachShadow({ mode: "open", delegatesFocus: true });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -69,13 +76,11 @@ export class FleetInstallerButton extends HTMLElement {
     root.append(this.#button, this.#status);
   }
 
-  connectedCallback() {
+  attributeChangedCallback(name, _, secret) {
     // A secret in the page's markup is taken out of it: scripts and extensions that read the page need not find it.
-    const secret = this.getAttribute("enroll-secret");
-    if (secret !== null) {
-      this.#secret = secret;
-      this.removeAttribute("enroll-secret");
-    }
+    if (secret === null) return;
+    this.#secret = secret;
+    this.removeAttribute(name);
   }
 
   disconnectedCallback() {

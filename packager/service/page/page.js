@@ -85,7 +85,8 @@ async function follow({ id, type, isDownloaded }, signal) {
 function whenExpired(id, expiresAt, signal) {
   const left_ms = Math.min(Math.max(Date.parse(expiresAt) - Date.now(), SHORTEST_TIMER_MS), LONGEST_TIMER_MS);
   const timer = setTimeout(async () => {
-    const status = await packager.status(id, signal).catch((error) => ({ status: error instanceof Refused ? "expired" : "success" }));
+    // A service that is away, or limits, has not said that the package is gone.
+    const status = await packager.status(id, signal).catch((error) => ({ status: isGone(error) ? "expired" : "success" }));
     if (signal.aborted) return;
     if (status.status === "success") {
       whenExpired(id, status.expires_at ?? expiresAt, signal);
@@ -97,11 +98,13 @@ function whenExpired(id, expiresAt, signal) {
   signal.addEventListener("abort", () => clearTimeout(timer));
 }
 
+const isGone = (error) => error instanceof Refused && [404, 410].includes(error.status);
+
 async function destroy(id, signal) {
   try {
     await packager.destroy(id);
   } catch (error) {
-    if (!(error instanceof Refused && error.status === 410)) return tell(error.message);
+    if (!isGone(error)) return tell(error.message);
   }
   if (signal.aborted) return;
   forget();

@@ -110,6 +110,33 @@ test("the site may add fields before the request, and may stop it", async () => 
   });
 });
 
+test("a secret may come before the script, and after it", async () => {
+  const service = await here.serve({ PACKAGER_ALLOWED_ORIGINS: site.origin });
+  const early = `<script>
+    const early = document.querySelector("fleet-installer-button");
+    early.enrollSecret = "early";
+    early.fields = { debug: true };
+  </script>`;
+  site.show(embedding(service).replace('<script type="module">', `${early}<script type="module">`));
+  const { page, seen } = await here.open(site.origin);
+  const posted = () => seen.requests.filter((request) => request.method() === "POST").map((request) => JSON.parse(request.postData()));
+  const press = async () => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button").click();
+    await arrived(await download);
+  };
+  await press();
+  assert.deepEqual([posted()[0].enroll_secret, posted()[0].debug], ["early", true]);
+  const markup = await page.evaluate(() => {
+    const button = document.querySelector("fleet-installer-button");
+    button.setAttribute("enroll-secret", "late");
+    return button.outerHTML;
+  });
+  assert.ok(!markup.includes("late"), markup);
+  await press();
+  assert.equal(posted()[1].enroll_secret, "late");
+});
+
 test("errors reach the site with their fields, and a limit with its end", async () => {
   const service = await here.serve({ PACKAGER_ALLOWED_ORIGINS: site.origin, PACKAGER_RATE_CREATE: "1/h" });
   site.show(embedding(service));

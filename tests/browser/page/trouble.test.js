@@ -161,6 +161,27 @@ test("a package that expires meanwhile, or was destroyed, is not offered any lon
   assert.ok(await page.getByRole("region").isHidden(), "said once");
 });
 
+test("a service that is busy when a package should have expired has not said that it did", async () => {
+  const service = await here.serve();
+  const tab = await here.open("about:blank");
+  tab.seen.expected = [/status of 503/];
+  const { page } = tab;
+  await page.clock.install();
+  await page.goto(service.url);
+  await fill(page);
+  await submit(page);
+  await page.getByRole("link", { name: "Download again" }).waitFor();
+  await page.route("**/status?**", (route) => route.fulfill({ status: 503, json: {} }));
+  const asked = page.waitForResponse((response) => response.status() === 503);
+  await page.clock.fastForward("31:00");
+  await (await asked).finished();
+  assert.equal(await page.getByRole("link", { name: "Download again" }).count(), 1);
+  await page.unroute("**/status?**");
+  const again = page.waitForResponse((response) => response.url().includes("/status"));
+  await page.clock.fastForward("00:06");
+  assert.equal((await (await again).json()).status, "success");
+});
+
 test("a package can be destroyed from the page", async () => {
   const service = await here.serve();
   const { page } = await here.open(service.url);
